@@ -85,6 +85,7 @@ struct route {
     std::string summary{};
     bool raw_response = false;
     bool include_in_schema = true;
+    bool prefixed = true;   ///< "/api/v1" goes before the path
     bool enveloped = false; ///< answers go into the common envelope
     answer_kind answer = answer_kind::json;
     body_kind body = body_kind::none;
@@ -100,10 +101,12 @@ struct route {
     awaitable<> (*serve)(route const&, invocation&) = nullptr;
 
     // In-process call with native values: R (*)(route const&, void** values), values in the order of `parameters`, moved
-    // from. Valid only for a caller that agrees on every type. Null when the handler takes injected parameters.
+    // from. Valid only for a caller that agrees on every type, and only when the route does not inject.
     void (*native)() = nullptr;
     std::type_info const* result_type = nullptr; ///< R with awaitable<> taken off
-    bool coroutine = false;                      ///< R is awaitable<result_type>
+    bool coroutine = false; ///< R is awaitable<result_type>
+    bool stream = false;    ///< R is async_generator<result_type>
+    bool injects = false;   ///< takes a request or a multipart_reader: HTTP only
 };
 
 } // namespace framex
