@@ -58,7 +58,6 @@ private:
         size,
         extension, // after ";"
         extension_name,
-        after_name, // BWS before "="
         extension_value, // after "="
         token_value,
         quoted_value,

@@ -48,7 +48,7 @@ public:
 
     explicit multipart_parser(std::string_view boundary, multipart_limits const& limits = {});
 
-    /// Gives the next octets of the body. Call it only after need_more (or before the first event).
+    /// Gives the next octets of the body.
     void push(std::string&& octets);
     /// Says that the body has ended; what is missing becomes a fault.
     void finish() noexcept { finished_ = true; }
@@ -63,30 +63,34 @@ public:
 private:
     enum class step : unsigned char { preamble, head, content, epilogue };
     enum class border : unsigned char { none, unknown, part, close };
+    struct found { // a border, or how far there is none
+        border what;
+        std::size_t at, length;
+    };
 
     std::string_view unread() const noexcept { return std::string_view(buffer_).substr(at_); }
-    event read();
-    event read_preamble();
-    event read_head();
-    event read_content();
-    event read_epilogue();
+    std::optional<event> read();
+    std::optional<event> read_preamble();
+    std::optional<event> read_head();
+    std::optional<event> read_content();
     event hand_over(std::size_t size);
-    std::size_t find_border(border& found, std::size_t& length) const noexcept;
+    event starve(char const* missing) const;
     void skip_outside(std::size_t size);
-    event cross(border found, std::size_t length);
-    event starve(char const* missing);
+    border judge(std::string_view rest, std::size_t& length) const noexcept;
+    found find_border() const noexcept;
+    void cross(found const& border_line);
 
     multipart_limits limits_;
-    std::string delimiter_; // CRLF "--" boundary
+    std::string delimiter_; // CR LF "--" boundary
     std::string buffer_;
     std::string_view data_;
     part_head head_;
     std::optional<http_error> fault_;
-    std::size_t at_ = 0, searched_ = 0;
-    std::uint64_t size_ = 0; // content of this part so far, or octets outside
+    std::size_t at_ = 0, searched_ = 0; // in the buffer, and from there on
+    std::uint64_t size_ = 0; // of this part's content so far, or of what was skipped outside
     std::uint32_t parts_ = 0;
     step step_ = step::preamble;
-    bool finished_ = false, part_open_ = false;
+    bool is_file_ = false, finished_ = false;
 };
 
 namespace detail {
