@@ -1,0 +1,199 @@
+#include <framex/coro/tick.hpp>
+
+#include <atomic>
+#include <bit>
+
+namespace framex {
+
+namespace {
+
+std::atomic<unsigned> generation{
+    1}; // counts contexts that went away: a later one may have a dead one's address
+
+std::uint64_t now()
+{
+    auto const since = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+void link(tick_service::node& list, tick_service::node& n)
+{
+    n.prev = list.prev;
+    n.next = &list;
+    list.prev->next = &n;
+    list.prev = &n;
+}
+
+void unlink(tick_service::node& n)
+{
+    n.prev->next = n.next;
+    n.next->prev = n.prev;
+    n.prev = n.next = nullptr;
+}
+
+} // namespace
+
+asio::execution_context::id tick_service::id;
+
+tick_service::tick_service(asio::io_context& context)
+    : asio::execution_context::service(context), timer_(context.get_executor()), at_(now())
+{
+    for (auto& head : wheel_)
+        head.prev = head.next = &head;
+}
+
+tick_service::~tick_service() { ++generation; }
+
+tick_service* tick_service::of(asio::any_io_executor const& executor)
+{
+    // a thread runs one context: the service that was asked for last is nearly always the one
+    thread_local asio::io_context const* last = nullptr;
+    thread_local tick_service* service = nullptr;
+    thread_local unsigned seen = 0;
+
+    auto const* native = executor.target<asio::io_context::executor_type>();
+    if (!native)
+        return nullptr;
+    auto& context = native->context();
+    if (auto const current = generation.load(std::memory_order_relaxed);
+        &context != last || current != seen) {
+        service = &asio::use_service<tick_service>(context);
+        last = &context;
+        seen = current;
+    }
+    return service;
+}
+
+void tick_service::add(node& n, std::chrono::steady_clock::duration d)
+{
+    auto const ms = std::chrono::ceil<std::chrono::milliseconds>(d).count();
+    std::lock_guard lock(mutex_);
+    auto const t = now();
+    if (waiting_ == 0)
+        at_ = t;
+    n.due = t + (ms > 0 ? static_cast<std::uint64_t>(ms) : 0) + 1; // the tick that is passing does not count
+    put(n);
+    if (n.due < armed_)
+        arm(n.due);
+}
+
+void tick_service::put(node& n)
+{
+    auto const slot = n.due % slots;
+    link(wheel_[slot], n);
+    used_[slot / 64] |= std::uint64_t{1} << (slot % 64);
+    ++waiting_;
+}
+
+void tick_service::cancel(node& n)
+{
+    {
+        std::lock_guard lock(mutex_);
+        if (!n.prev)
+            return; // on its way
+        unlink(n);
+        if (--waiting_ == 0) { // nobody sleeps: the timer must not keep the context running
+            timer_.cancel();
+            armed_ = never;
+        }
+    }
+    n.finish(n, outcome::cancelled);
+}
+
+void tick_service::arm(std::uint64_t due)
+{
+    armed_ = due;
+    timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::milliseconds(due)));
+    timer_.async_wait([this](error_code ec) {
+        if (!ec)
+            turn();
+    });
+}
+
+void tick_service::arm_next()
+{
+    for (std::uint64_t i = 0; i < slots;) {
+        auto const slot = (at_ + i) % slots;
+        if (auto const word = used_[slot / 64] >> (slot % 64); word)
+            return arm(at_ + i + static_cast<std::uint64_t>(std::countr_zero(word)));
+        i += 64 - slot % 64;
+    }
+}
+
+/// Those who are due, chained by `next`. What a throwing handler leaves behind goes back on the wheel.
+struct tick_service::due_list {
+    tick_service& service;
+    node* first;
+
+    ~due_list()
+    {
+        if (!first)
+            return;
+        std::lock_guard lock(service.mutex_);
+        auto const soon = now() + 1;
+        while (first) {
+            auto* n = std::exchange(first, first->next);
+            n->due = soon;
+            service.put(*n);
+        }
+        if (soon < service.armed_)
+            service.arm(soon);
+    }
+};
+
+tick_service::node* tick_service::collect(std::uint64_t t)
+{
+    node* first = nullptr;
+    node** last = &first;
+    if (at_ + slots <= t)
+        at_ = t - slots + 1;
+    for (; at_ <= t; ++at_) {
+        auto const slot = at_ % slots;
+        auto const bit = std::uint64_t{1} << (slot % 64);
+        if (!(used_[slot / 64] & bit))
+            continue;
+        auto& head = wheel_[slot];
+        for (node* n = head.next; n != &head;) {
+            node* const following = n->next;
+            if (n->due <= t) {
+                unlink(*n);
+                --waiting_;
+                *last = n;
+                last = &n->next;
+            }
+            n = following;
+        }
+        if (head.next == &head)
+            used_[slot / 64] &= ~bit;
+    }
+    return first;
+}
+
+void tick_service::turn()
+{
+    due_list due{*this, nullptr};
+    {
+        std::lock_guard lock(mutex_);
+        armed_ = never;
+        due.first = collect(now());
+        if (waiting_)
+            arm_next();
+    }
+    while (due.first) {
+        auto* n = std::exchange(due.first, due.first->next);
+        n->finish(*n, outcome::woken);
+    }
+}
+
+void tick_service::shutdown() noexcept
+{
+    for (auto& head : wheel_)
+        while (head.next != &head) {
+            node& n = *head.next;
+            unlink(n);
+            n.finish(n, outcome::destroyed);
+        }
+    timer_.cancel();
+}
+
+} // namespace framex

@@ -1,0 +1,465 @@
+#include <framex/http/head.hpp>
+#include <framex/http/syntax.hpp>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cstring>
+#include <string>
+
+namespace framex {
+namespace {
+
+using boost::beast::http::verb;
+
+enum class outcome { next, more, bad, end };
+
+constexpr std::size_t longest_method = 32, longest_name = 256, longest_length = 18, longest_ip6 = 45;
+
+// RFC 3986 section 2.1
+bool escapes_are_whole(std::string_view text) noexcept
+{
+    for (std::size_t at = 0; (at = text.find('%', at)) != text.npos; at += 3)
+        if (at + 2 >= text.size() || !is_octet(text[at + 1], hex_octet) || !is_octet(text[at + 2], hex_octet))
+            return false;
+    return true;
+}
+
+// "" or ":" *DIGIT (RFC 3986 section 3.2.3), at most 65535
+bool is_port(std::string_view text) noexcept
+{
+    if (text.empty())
+        return true;
+    if (text[0] != ':' || text.size() > 6)
+        return false;
+    unsigned value = 0;
+    for (char c : text.substr(1)) {
+        if (!is_octet(c, digit_octet))
+            return false;
+        value = value * 10 + static_cast<unsigned>(c - '0');
+    }
+    return value <= 65535;
+}
+
+bool is_ip6(std::string_view text)
+{
+    if (text.size() > longest_ip6)
+        return false;
+    in6_addr address;
+    return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
+// uri-host [ ":" port ], RFC 9110 section 7.2; no user information (RFC 9110 section 4.2.4)
+bool is_authority(std::string_view text)
+{
+    if (text.empty())
+        return false;
+    if (text[0] == '[') {
+        auto const close = text.find(']');
+        return close != text.npos && is_ip6(text.substr(1, close - 1)) && is_port(text.substr(close + 1));
+    }
+    std::size_t size = 0;
+    bool escaped = false;
+    for (; size < text.size() && is_octet(text[size], name_octet); ++size)
+        escaped |= text[size] == '%';
+    auto const name = text.substr(0, size);
+    return size != 0 && is_port(text.substr(size)) && (!escaped || escapes_are_whole(name));
+}
+
+verb method_of(std::string_view text) noexcept
+{
+    if (text == "GET")
+        return verb::get;
+    if (text == "POST")
+        return verb::post;
+    return boost::beast::http::string_to_verb(text);
+}
+
+// Calls f with every element of a comma-separated list, empty ones too (RFC 9110 section 5.6.1); stops at
+// false.
+template <class F>
+bool each_element(std::string_view list, F f)
+{
+    for (;;) {
+        auto const comma = list.find(',');
+        if (!f(trim_whitespace(list.substr(0, comma))))
+            return false;
+        if (comma == list.npos)
+            return true;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+// 200 for "chunked" alone, 501 for known grammar with codings that we lack before a final chunked (RFC 9112
+// section 6.1), else 400: the end of the body cannot be known (section 6.3).
+int judge_codings(std::string_view list)
+{
+    if (equals_ignoring_case(list, "chunked"))
+        return 200;
+    bool final_chunked = false;
+    bool const tokens = each_element(list, [&](std::string_view coding) {
+        bool const again = final_chunked;
+        final_chunked = equals_ignoring_case(coding, "chunked");
+        return !again && is_token(coding);
+    });
+    return tokens && final_chunked ? 501 : 400;
+}
+
+class head_scan {
+public:
+    head_scan(request_head& head, char const* begin, char const* end, head_limits const& limits) noexcept
+        : head_(head), begin_(begin), p_(begin), end_(end), limits_(limits)
+    {
+    }
+    request_head::result run(std::uint32_t& resume);
+
+private:
+    outcome fail(int status) noexcept
+    {
+        head_.status = status;
+        return outcome::bad;
+    }
+    outcome more() noexcept
+    {
+        return static_cast<std::size_t>(end_ - begin_) > limits_.head ? fail(431) : outcome::more;
+    }
+    static std::string_view view(char const* from, char const* to) noexcept
+    {
+        return {from, static_cast<std::size_t>(to - from)};
+    }
+
+    outcome first_lines(std::uint32_t& resume);
+    outcome empty_line();
+    outcome method();
+    outcome target();
+    outcome version();
+    outcome field();
+    outcome note_field(std::string_view name, std::string_view value);
+    outcome note_connection(std::string_view value);
+    outcome note_length(std::string_view value);
+    outcome note_coding(std::string_view value);
+    outcome framing();
+    outcome form_of_target();
+
+    request_head& head_;
+    char const *begin_, *p_, *end_;
+    head_limits const& limits_;
+    int hosts_ = 0, coding_ = 0;
+    bool close_ = false, keep_ = false, continue_ = false, other_expectation_ = false;
+};
+
+// RFC 9112 section 2.2: one empty line before the request line is ignored.
+outcome head_scan::empty_line()
+{
+    if (p_ == end_ || *p_ != '\r')
+        return outcome::next;
+    if (p_ + 1 == end_)
+        return more();
+    if (p_[1] != '\n')
+        return fail(400);
+    p_ += 2;
+    return outcome::next;
+}
+
+// RFC 9112 section 3.1; a method that is too long is none that we know: 501 (RFC 9110 section 9.1).
+outcome head_scan::method()
+{
+    char const* const start = p_;
+    while (p_ != end_ && is_octet(*p_, token_octet))
+        ++p_;
+    if (static_cast<std::size_t>(p_ - start) > longest_method)
+        return fail(501);
+    if (p_ == end_)
+        return more();
+    if (*p_ != ' ' || p_ == start)
+        return fail(400);
+    head_.method = view(start, p_++);
+    return outcome::next;
+}
+
+// RFC 9112 section 3.2: the octets only, path and query of the origin form; the other forms wait for the
+// fields.
+outcome head_scan::target()
+{
+    char const* const start = p_;
+    head_.query = {};
+    if (p_ != end_ && *p_ == '/') {
+        while (p_ != end_ && is_octet(*p_, path_octet))
+            ++p_;
+        head_.path = view(start, p_);
+        if (p_ != end_ && *p_ == '?') {
+            char const* const query = ++p_;
+            while (p_ != end_ && is_octet(*p_, query_octet))
+                ++p_;
+            head_.query = view(query, p_);
+        }
+    } else
+        while (p_ != end_ && is_octet(*p_, query_octet))
+            ++p_;
+    if (static_cast<std::size_t>(p_ - start) > limits_.target)
+        return fail(414);
+    if (p_ == end_)
+        return more();
+    if (*p_ != ' ' || p_ == start)
+        return fail(400);
+    head_.target = view(start, p_++);
+    return outcome::next;
+}
+
+// RFC 9112 section 2.3; a later 1.x is read as 1.1 (RFC 9110 section 2.5).
+outcome head_scan::version()
+{
+    constexpr std::string_view wanted = "HTTP/1.1\r\n";
+    auto const have = std::min(static_cast<std::size_t>(end_ - p_), wanted.size());
+    if (have == wanted.size() && std::memcmp(p_, wanted.data(), wanted.size()) == 0)
+        head_.http11 = true;
+    else {
+        for (std::size_t i = 0; i < have; ++i)
+            if (!(i == 5 || i == 7 ? is_octet(p_[i], digit_octet) : p_[i] == wanted[i]))
+                return fail(400);
+        if (have < wanted.size())
+            return more();
+        if (p_[5] != '1')
+            return fail(505);
+        head_.http11 = p_[7] != '0';
+    }
+    p_ += wanted.size();
+    return outcome::next;
+}
+
+// RFC 9112 section 5: no space before the colon, no folding (5.2), no bare CR (2.2). `end` after the empty
+// line.
+outcome head_scan::field()
+{
+    if (p_ == end_)
+        return more();
+    if (*p_ == '\r') {
+        if (p_ + 1 == end_)
+            return more();
+        if (p_[1] != '\n')
+            return fail(400);
+        p_ += 2;
+        return outcome::end;
+    }
+    char const* const name = p_;
+    while (p_ != end_ && is_octet(*p_, token_octet))
+        ++p_;
+    char const* const name_end = p_;
+    if (static_cast<std::size_t>(p_ - name) > longest_name)
+        return fail(431);
+    if (p_ == end_)
+        return more();
+    if (*p_ != ':' || p_ == name)
+        return fail(400);
+    do
+        ++p_;
+    while (p_ != end_ && (*p_ == ' ' || *p_ == '\t'));
+    char const* const value = p_;
+    while (p_ != end_ && is_octet(*p_, value_octet))
+        ++p_;
+    if (static_cast<std::size_t>(p_ - name) > limits_.line)
+        return fail(431);
+    if (p_ == end_)
+        return more();
+    if (*p_ != '\r')
+        return fail(400);
+    if (p_ + 1 == end_)
+        return more();
+    if (p_[1] != '\n')
+        return fail(400);
+    char const* value_end = p_;
+    while (value_end != value && (value_end[-1] == ' ' || value_end[-1] == '\t'))
+        --value_end;
+    p_ += 2;
+    if (head_.field_count == limits_.fields || head_.field_count == std::size(head_.fields))
+        return fail(431);
+    auto& entry = head_.fields[head_.field_count++];
+    entry.name = view(name, name_end);
+    entry.value = view(value, value_end);
+    return note_field(entry.name, entry.value);
+}
+
+// The few fields that framing and routing depend on.
+outcome head_scan::note_field(std::string_view name, std::string_view value)
+{
+    switch (name.size()) {
+    case 4:
+        if (equals_ignoring_case(name, "host")) {
+            ++hosts_;
+            head_.host = value;
+        }
+        break;
+    case 6:
+        if (equals_ignoring_case(name, "expect")) {
+            bool const known = equals_ignoring_case(value, "100-continue");
+            (known ? continue_ : other_expectation_) = true;
+        }
+        break;
+    case 10:
+        if (equals_ignoring_case(name, "connection"))
+            return note_connection(value);
+        break;
+    case 12:
+        if (equals_ignoring_case(name, "content-type"))
+            head_.content_type = value;
+        break;
+    case 14:
+        if (equals_ignoring_case(name, "content-length"))
+            return note_length(value);
+        break;
+    case 17:
+        if (equals_ignoring_case(name, "transfer-encoding"))
+            return note_coding(value);
+        break;
+    }
+    return outcome::next;
+}
+
+// RFC 9110 section 7.6.1
+outcome head_scan::note_connection(std::string_view value)
+{
+    bool const good = each_element(value, [this](std::string_view option) {
+        close_ |= equals_ignoring_case(option, "close");
+        keep_ |= equals_ignoring_case(option, "keep-alive");
+        return option.empty() || is_token(option);
+    });
+    return good ? outcome::next : fail(400);
+}
+
+// RFC 9112 section 6.3: one number; a second field or a list, even of equal numbers, is refused.
+outcome head_scan::note_length(std::string_view value)
+{
+    if (head_.has_length || value.empty())
+        return fail(400);
+    head_.has_length = true;
+    bool const digits =
+        std::all_of(value.begin(), value.end(), [](char c) { return is_octet(c, digit_octet); });
+    if (!digits)
+        return fail(400);
+    if (value.size() > longest_length)
+        return fail(413);
+    for (char c : value)
+        head_.length = head_.length * 10 + static_cast<unsigned>(c - '0');
+    return outcome::next;
+}
+
+// RFC 9112 section 6.1; the verdict waits for the other fields, so that a worse fault is told first.
+outcome head_scan::note_coding(std::string_view value)
+{
+    if (coding_)
+        return fail(400);
+    coding_ = judge_codings(value);
+    return outcome::next;
+}
+
+// The message as a whole: Host (RFC 9112 section 3.2), Transfer-Encoding and Content-Length (6.1, 6.3),
+// Expect (RFC 9110 section 10.1.1), Connection (RFC 9112 section 9.3).
+outcome head_scan::framing()
+{
+    if (hosts_ > 1 || (hosts_ == 0 && head_.http11))
+        return fail(400);
+    if (!head_.host.empty() && !is_authority(head_.host))
+        return fail(400);
+    if (coding_ && (head_.has_length || !head_.http11))
+        return fail(400);
+    if (coding_ > 200)
+        return fail(coding_);
+    head_.chunked = coding_ != 0;
+    if (other_expectation_ && head_.http11)
+        return fail(417);
+    head_.expect_continue = continue_ && head_.http11 && (head_.chunked || head_.length != 0);
+    head_.keep_alive = !close_ && (head_.http11 || keep_);
+    return outcome::next;
+}
+
+// RFC 9112 section 3.2.1 to 3.2.4. We are no tunnel: CONNECT is 501 in every form.
+outcome head_scan::form_of_target()
+{
+    head_.method_id = method_of(head_.method);
+    if (head_.method_id == verb::connect)
+        return fail(501);
+    auto const target = head_.target;
+    if (target[0] == '/')
+        return hosts_ && head_.host.empty() ? fail(400) : outcome::next;
+    bool const options = head_.method_id == verb::options;
+    if (target == "*") {
+        head_.path = target;
+        return options ? outcome::next : fail(400);
+    }
+    auto const scheme = target.find("://");
+    if (scheme == target.npos)
+        return fail(400);
+    if (auto const name = target.substr(0, scheme);
+        !equals_ignoring_case(name, "http") && !equals_ignoring_case(name, "https"))
+        return fail(400);
+    auto const rest = target.substr(scheme + 3);
+    auto const path = std::min(rest.find_first_of("/?"), rest.size());
+    head_.host = rest.substr(0, path);
+    if (!is_authority(head_.host))
+        return fail(400);
+    auto const query = std::min(rest.find('?', path), rest.size());
+    head_.path = rest.substr(path, query - path);
+    head_.query = rest.substr(std::min(query + 1, rest.size()));
+    if (head_.path.empty())
+        head_.path = options && query == rest.size() ? "*" : "/";
+    return std::all_of(head_.path.begin(), head_.path.end(), [](char c) { return is_octet(c, path_octet); })
+        ? outcome::next
+        : fail(400);
+}
+
+outcome head_scan::first_lines(std::uint32_t& resume)
+{
+    // A line of fields was cut off before: is it whole now? The lines before it are read again only then.
+    if (resume) {
+        auto const unread = static_cast<std::size_t>(end_ - begin_) - resume;
+        if (!std::memchr(begin_ + resume, '\n', unread))
+            return unread > limits_.line ? fail(431) : more();
+    }
+    auto done = empty_line();
+    if (done == outcome::next)
+        done = method();
+    if (done == outcome::next)
+        done = target();
+    return done == outcome::next ? version() : done;
+}
+
+request_head::result head_scan::run(std::uint32_t& resume)
+{
+    head_.field_count = 0;
+    head_.chunked = head_.has_length = false;
+    head_.length = 0;
+    head_.host = head_.content_type = {};
+    auto done = first_lines(resume);
+    while (done == outcome::next) {
+        resume = static_cast<std::uint32_t>(p_ - begin_);
+        done = resume > limits_.head ? fail(431) : field();
+    }
+    if (done == outcome::end) {
+        done = framing();
+        if (done == outcome::next)
+            done = form_of_target();
+    }
+    if (done == outcome::more)
+        return request_head::result::more;
+    if (done == outcome::bad)
+        return request_head::result::bad;
+    head_.size = static_cast<std::uint32_t>(p_ - begin_);
+    return request_head::result::ok;
+}
+
+} // namespace
+
+request_head::result request_head::read(
+    char const* begin, char const* end, std::uint32_t& resume, head_limits const& limits)
+{
+    return head_scan(*this, begin, end, limits).run(resume);
+}
+
+field_view const* request_head::find(std::string_view name) const noexcept
+{
+    for (auto const* entry = fields; entry != fields + field_count; ++entry)
+        if (equals_ignoring_case(entry->name, name))
+            return entry;
+    return nullptr;
+}
+
+} // namespace framex
