@@ -8,7 +8,10 @@ namespace framex {
 
 namespace {
 
-char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; }
+char lower(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
 
 /// Optimal string alignment: additions, losses, replacements and swaps of neighbours.
 std::size_t distance(std::string_view left, std::string_view right)
@@ -43,7 +46,8 @@ std::optional<std::string> nearest(std::string_view wrong, std::span<std::string
     for (std::string const& candidate : candidates) {
         std::size_t const away = distance(wrong, candidate);
         std::size_t const near = std::max<std::size_t>(1, std::max(wrong.size(), candidate.size()) / 3);
-        if (away <= near && away < std::max(wrong.size(), candidate.size()) && (!best || away < best_distance)) {
+        if (away <= near && away < std::max(wrong.size(), candidate.size())
+            && (!best || away < best_distance)) {
             best = candidate;
             best_distance = away;
         }

@@ -41,8 +41,8 @@ std::optional<double> parse_amount(std::string_view text, Units const& units, do
     if (text.empty() || text.front() < '0' || text.front() > '9')
         return std::nullopt;
     double number = 0;
-    auto const [rest, failed]
-        = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    auto const [rest, failed] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     if (failed != std::errc{})
         return std::nullopt;
     std::string_view name(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
@@ -75,8 +75,8 @@ std::optional<size_setting> parse_size(std::string_view text)
 
 std::string to_text(duration_setting span)
 {
-    constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> steps
-        = {{{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}}};
+    constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> steps = {
+        {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}}};
     if (span.milliseconds == 0)
         return "0s";
     for (auto const& [length, name] : steps) {

@@ -11,15 +11,15 @@ namespace framex {
 
 /// One fault, as the terminal shows it.
 struct problem {
-    std::string code; ///< "FX0102", a code of the registry below
-    std::string message; ///< one line: what is wrong
-    std::string place; ///< "config.toml:5:1", "env SERVER__PORT", "command line"; empty when there is none
+    std::string code{}; ///< "FX0102", a code of the registry below
+    std::string message{}; ///< one line: what is wrong
+    std::string place{}; ///< "config.toml:5:1", "env SERVER__PORT", "command line"; empty when there is none
     std::size_t line = 0; ///< of the source line, from 1; 0 shows no source line
-    std::string source_line; ///< as it stands in the file, secrets masked
+    std::string source_line{}; ///< as it stands in the file, secrets masked
     std::size_t caret_column = 1; ///< octet of the source line under which the carets begin, from 1
     std::size_t caret_width = 1;
-    std::string caret_note; ///< said beside the carets: "in table [server]"
-    std::string help; ///< what to do, best the line to type; empty when it is plain
+    std::string caret_note{}; ///< said beside the carets: "in table [server]"
+    std::string help{}; ///< what to do, best the line to type; empty when it is plain
 };
 
 /// Whether text for a terminal is coloured. Colour never carries a meaning of its own.

@@ -29,7 +29,6 @@ struct setting_origin {
     std::size_t key_line = 0;
     std::size_t key_column = 0;
     std::size_t key_width = 0;
-    bool is_text = false; ///< written without a type, as in the environment: read as the setting's type wants
 
     /// "config.toml:5:8", ".env:3", "env SERVER__PORT".
     std::string text() const;

@@ -17,7 +17,11 @@ struct duration_setting {
     std::int64_t milliseconds = 0;
 
     constexpr duration_setting() = default;
-    constexpr duration_setting(std::chrono::milliseconds span) : milliseconds(span.count()) {}
+    template <class Rep, class Period>
+    constexpr duration_setting(std::chrono::duration<Rep, Period> span)
+        : milliseconds(std::chrono::duration_cast<std::chrono::milliseconds>(span).count())
+    {
+    }
     constexpr operator std::chrono::milliseconds() const { return std::chrono::milliseconds(milliseconds); }
     friend constexpr bool operator==(duration_setting, duration_setting) = default;
 };
