@@ -115,7 +115,7 @@ struct stream_access {
 
         template <asio::completion_token_for<void()> Token> // constrained: asio::awaitable probes with other
                                                             // types
-                                                            auto operator()(Token&& token) const
+        auto operator()(Token&& token) const
         {
             return asio::async_initiate<Token, void()>(
                 [g = generator](
