@@ -52,10 +52,10 @@ public:
     {
         auto letters = spell("This message is being streamed., " + message);
         while (auto letter = co_await letters.next()) {
-            co_yield framex::stream_event("message_chunk", *letter);
+            co_yield framex::make_stream_event("message_chunk", *letter);
             co_await framex::sleep_for(100ms);
         }
-        co_yield framex::stream_event("finish");
+        co_yield framex::make_stream_event("finish");
     }
 
     framex::awaitable<std::string> confess(std::string message, std::function<std::string(std::string)> call_back)

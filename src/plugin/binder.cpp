@@ -65,26 +65,20 @@ bool argument_text(parameter const& spec, invocation& call, std::string& text)
         return true;
     }
     if (spec.place == parameter_place::path) {
-        text = call.path_values[spec.path_index];
+        text = decode_path_parameter(call.path_values[spec.path_index]);
         return true;
     }
     return find_query(call.query, spec.name, text);
 }
 
-bool body_text(parameter const& spec, invocation& call, std::string_view& text)
+bool body_is_json(parameter const& spec, invocation& call)
 {
-    if (call.body.empty()) {
-        add_missing(spec, call);
-        return false;
-    }
-    if (!is_json_media(call.head->content_type)) {
-        std::string input = to_json(std::string(call.body));
-        call.issues.emplace_back("model_attributes_type", place_of(spec, call),
-            "Input should be a valid dictionary or object to extract fields from", std::move(input));
-        return false;
-    }
-    text = call.body;
-    return true;
+    if (is_json_media(call.head->content_type))
+        return true;
+    std::string input = to_json(std::string(call.body));
+    call.issues.emplace_back("model_attributes_type", place_of(spec, call),
+        "Input should be a valid dictionary or object to extract fields from", std::move(input));
+    return false;
 }
 
 location place_of(parameter const& spec, invocation const& call)
@@ -119,7 +113,13 @@ void answer_null(route const& entry, invocation& call)
 
 void order_issues(std::vector<issue>& issues)
 {
-    std::ranges::stable_sort(issues, {}, rank);
+    std::vector<issue> ordered;
+    ordered.reserve(issues.size());
+    for (int wanted = 0; wanted <= 3; ++wanted)
+        for (auto const& one : issues)
+            if (rank(one) == wanted)
+                ordered.push_back(one);
+    issues = std::move(ordered);
 }
 
 } // namespace framex::detail

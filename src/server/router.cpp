@@ -20,7 +20,7 @@ route_table::route_table(std::vector<route> routes) : routes_(std::move(routes))
 {
     for (auto const& entry : routes_)
         add(entry);
-    std::ranges::stable_sort(patterns_, [](auto const& a, auto const& b) { return a->pattern < b->pattern; });
+    std::ranges::sort(patterns_, [](auto const& a, auto const& b) { return a->pattern < b->pattern; });
 }
 
 void route_table::add(route const& entry)

@@ -54,16 +54,16 @@ private:
 };
 
 template <class A>
-std::string fallback_text(A const& a)
+std::string fallback_text([[maybe_unused]] A const& a)
 {
-    if constexpr (is_named_value<A> && value<std::remove_cvref_t<decltype(a.value)>>)
-        return to_json(a.value);
-    else
-        return {};
+    if constexpr (is_named_value<A>)
+        if constexpr (value<decltype(a.value)>)
+            return to_json(a.value);
+    return {};
 }
 
 template <class P, class A>
-default_of<P> fallback_value(A& a)
+default_of<P> fallback_value([[maybe_unused]] A& a)
 {
     if constexpr (is_named_value<A>) {
         static_assert(std::is_constructible_v<P, decltype(a.value)&&>,
@@ -152,7 +152,7 @@ public:
     {
         explain_arguments<A...>();
         detail::explain_function<F, sizeof...(A)>();
-        return route_options(*static_cast<route*>(nullptr));
+        return route_options(add({}, {}, {}, {}));
     }
 
 private:
@@ -166,7 +166,7 @@ private:
     {
         explain_arguments<A...>();
         detail::explain_handler<F, sizeof...(A)>();
-        return route_options(*static_cast<route*>(nullptr));
+        return route_options(add({}, {}, {}, {}));
     }
 
     template <class F, class... A>
@@ -223,7 +223,7 @@ private:
             p.required = p.fallback.empty();
             if constexpr (bindable<P>)
                 p.schema = &schema_of<P>;
-            if constexpr (detail::is_optional<P>)
+            if constexpr (is_optional<P>)
                 p.required = false;
             if constexpr (body_bindable<P>) {
                 p.place = parameter_place::body;
@@ -249,7 +249,7 @@ private:
         using parameters = parameters_of<F>;
         route entry;
         std::vector<std::pair<std::string, std::string>> named{
-            std::pair<std::string, std::string>(detail::name_of(args), detail::fallback_text(args))...};
+            std::pair<std::string, std::string>(detail::argument_name(args), detail::fallback_text(args))...};
         describe_all(entry, named, std::type_identity<parameters>{});
         std::tuple<A...> all(std::move(args)...);
         using pairs = decltype(pairing_of(std::type_identity<parameters>{}));

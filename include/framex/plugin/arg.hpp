@@ -42,9 +42,9 @@ inline constexpr bool is_named_value = false;
 template <class T>
 inline constexpr bool is_named_value<named_value<T>> = true;
 
-inline char const* name_of(arg const& a) noexcept { return a.name(); }
+inline char const* argument_name(arg const& a) noexcept { return a.name(); }
 template <class T>
-char const* name_of(named_value<T> const& a) noexcept
+char const* argument_name(named_value<T> const& a) noexcept
 {
     return a.name;
 }

@@ -15,8 +15,8 @@ request make_request(route const& entry, invocation& call);
 multipart_reader make_form(invocation& call);
 /// The text of one argument: from path, query or the call's arguments. False: absent.
 bool argument_text(parameter const& spec, invocation& call, std::string& text);
-/// What to read the JSON body from; null when there is none (the issue is added).
-bool body_text(parameter const& spec, invocation& call, std::string_view& text);
+/// Whether the body is of a JSON media type; if not, the issue is added.
+bool body_is_json(parameter const& spec, invocation& call);
 void add_missing(parameter const& spec, invocation& call);
 location place_of(parameter const& spec, invocation const& call);
 /// `{"status":200,"message":"success","timestamp":"…","data":`
@@ -28,47 +28,54 @@ void order_issues(std::vector<issue>& issues);
 
 // ---- binding ---------------------------------------------------------------------------------------
 
+/// One parameter from JSON text: the request's body, or an argument of a call by text.
+template <class T>
+T bind_json(parameter const& spec, std::optional<T> const& fallback, invocation& call)
+{
+    T target{};
+    std::string argument;
+    std::string_view text = call.body;
+    bool const absent = call.arguments ? !argument_text(spec, call, argument) : call.body.empty();
+    if (absent) {
+        if (fallback)
+            return *fallback;
+        if constexpr (!is_optional<T>)
+            add_missing(spec, call);
+        return target;
+    }
+    if (call.arguments)
+        text = argument;
+    else if (!body_is_json(spec, call))
+        return target;
+    read_json(text, target, call.issues, place_of(spec, call));
+    return target;
+}
+
+/// One parameter from a text of the path or the query.
+template <class T>
+T bind_text(parameter const& spec, std::optional<T> const& fallback, invocation& call)
+{
+    T target{};
+    std::string text;
+    if (argument_text(spec, call, text)) {
+        if constexpr (std::same_as<T, std::string>)
+            return text;
+        else
+            read_text(text, target, call.issues, place_of(spec, call));
+    } else if (fallback)
+        return *fallback;
+    else if constexpr (!is_optional<T>)
+        add_missing(spec, call);
+    return target;
+}
+
 template <class T>
 T bind(parameter const& spec, std::optional<T> const& fallback, invocation& call)
 {
-    T target{};
-    if constexpr (!bindable<T>) {
-        add_missing(spec, call); // only values of a C++ caller fit: such a function is never bound from text
-    } else if (call.arguments || body_bindable<T>) {
-        std::string_view text;
-        std::string owned;
-        if (call.arguments) {
-            if (!argument_text(spec, call, owned)) {
-                if (fallback)
-                    return *fallback;
-                if constexpr (!is_optional<T>)
-                    add_missing(spec, call);
-                return target;
-            }
-            text = owned;
-        } else {
-            if (fallback && call.body.empty())
-                return *fallback;
-            if constexpr (is_optional<T>)
-                if (call.body.empty())
-                    return target;
-            if (!body_text(spec, call, text))
-                return target;
-        }
-        read_json(text, target, call.issues, place_of(spec, call));
-    } else {
-        std::string text;
-        if (argument_text(spec, call, text)) {
-            if constexpr (std::same_as<T, std::string>)
-                return text;
-            else
-                read_text(text, target, call.issues, place_of(spec, call));
-        } else if (fallback)
-            return *fallback;
-        else if constexpr (!is_optional<T>)
-            add_missing(spec, call);
-    }
-    return target;
+    if constexpr (query_bindable<T>)
+        return call.arguments ? bind_json(spec, fallback, call) : bind_text(spec, fallback, call);
+    else
+        return bind_json(spec, fallback, call);
 }
 
 // ---- one handler with its names and defaults -------------------------------------------------------

@@ -82,14 +82,9 @@ using parameters_of = typename detail::signature_of<F>::type::parameters;
 template <class T>
 concept injected = std::same_as<T, request> || std::same_as<T, multipart_reader>;
 
-/// Read from one text of the path or the query.
+/// Read from one text of the path or the query; an absent optional is nullopt.
 template <class T>
-concept scalar = std::same_as<T, bool> || std::integral<T> || std::floating_point<T> || std::same_as<T, std::string>
-    || std::same_as<T, big_integer> || described_enum<T>;
-
-/// Read from the path or the query; an absent optional is nullopt.
-template <class T>
-concept query_bindable = scalar<T> || (detail::is_optional<T> && scalar<typename detail::optional_value<T>::type>);
+concept query_bindable = detail::scalar_value<T> || (is_optional<T> && detail::scalar_value<detail::inner_type<T>>);
 
 /// Read from the JSON body as a whole.
 template <class T>
