@@ -2,10 +2,10 @@
 #pragma once
 
 #include <framex/fwd.hpp>
-
-#include <boost/json/fwd.hpp>
+#include <framex/model/json.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -41,16 +41,14 @@ void append_event(std::string& out, sse_event const& event);
 /// what is empty become {}. CR, LF and NUL in `type` are dropped.
 std::string make_stream_event(std::string_view type);
 std::string make_stream_event(std::string_view type, std::string_view content);
-std::string make_stream_event(std::string_view type, char const* content);
-std::string make_stream_event(std::string_view type, json::object const& data);
 
 /// The same for data that is JSON text already, in any spelling.
 std::string make_stream_event_from_json(std::string_view type, std::string_view json_text);
 
-/// The same for a model: its JSON comes from to_json(data), found in the room of the models.
-template <class Model>
-std::string make_stream_event(std::string_view type, Model const& data)
-    requires requires { std::string(to_json(data)); }
+/// The same for a model, a vector or a map; see to_json().
+template <class T>
+    requires(!std::convertible_to<T const&, std::string_view>)
+std::string make_stream_event(std::string_view type, T const& data)
 {
     return make_stream_event_from_json(type, to_json(data));
 }
@@ -89,7 +87,7 @@ private:
     sse_event take_event();
 
     std::size_t limit_;
-    std::string line_, last_id_;
+    std::string line_, id_, last_id_; // id_ counts once its event has ended
     sse_event event_;
     std::optional<std::chrono::milliseconds> retry_;
     bool first_line_ = true, after_cr_ = false, line_done_ = false, has_data_ = false;
