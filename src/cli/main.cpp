@@ -1,16 +1,37 @@
-#include "../../builtin_plugins/builtin_plugins.hpp"
-#include <framex/server/app.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <cstdio>
+#include "cli.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string_view>
+#include <unistd.h>
+
+namespace {
+
+std::map<std::string, std::string> process_environment()
+{
+    std::map<std::string, std::string> variables;
+    for (char const* const* each = environ; each != nullptr && *each != nullptr; ++each) {
+        std::string_view const entry = *each;
+        std::size_t const equals = entry.find('=');
+        if (equals != entry.npos)
+            variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    }
+    return variables;
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
-    boost::asio::io_context io(1);
-    framex::app app(io.get_executor());
-    for (auto& p : framex::builtin_plugins()) app.load(p);
-    boost::asio::signal_set sig(io, SIGTERM, SIGINT);
-    sig.async_wait([&](auto, int) { app.stop(std::chrono::seconds(1)); });
-    boost::asio::co_spawn(io, app.serve({boost::asio::ip::address_v4::loopback(), (unsigned short)(argc > 1 ? atoi(argv[1]) : 18500)}), [](std::exception_ptr e) { if (e) std::rethrow_exception(e); });
-    io.run();
+    framex::cli::cli_environment const environment{.out = std::cout,
+        .err = std::cerr,
+        .variables = process_environment(),
+        .working_directory = std::filesystem::current_path(),
+        .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+        .err_is_terminal = isatty(STDERR_FILENO) == 1,
+        .built_in_plugins = {},
+        .problem_kinds = {framex::config_problem_kinds()},
+        .serve = {}};
+    return framex::cli::run_cli(argc, argv, environment);
 }

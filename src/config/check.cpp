@@ -241,6 +241,5 @@ private:
 } // namespace
 
 void check_document(setting_document& document, source_lines const& lines) { checker(document, lines).run(); }
-}
 
 } // namespace framex

@@ -70,7 +70,4 @@ enum class pointed_at { key, value };
 problem problem_at_origin(setting_path const& path, setting_origin const& origin, pointed_at part,
     source_lines const& lines, std::string code, std::string message);
 
-/// "server.port"; keys that are no bare words are quoted.
-std::string dotted(setting_path const& path);
-
 } // namespace framex

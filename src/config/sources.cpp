@@ -279,6 +279,14 @@ json::object configuration::masked() const
     return std::move(values.as_object());
 }
 
+std::vector<std::string> configuration::files() const
+{
+    std::vector<std::string> names;
+    for (auto const& [name, lines] : lines_)
+        names.push_back(name);
+    return names;
+}
+
 setting_history const* configuration::history(setting_path const& path) const
 {
     auto const found = histories_.find(path);

@@ -67,6 +67,9 @@ public:
     /// Every fault of every source, in the order of the sources.
     std::vector<problem> const& problems() const noexcept { return problems_; }
 
+    /// The names of the files that were read, in alphabetical order.
+    std::vector<std::string> files() const;
+
     /// The merged values as one document, secrets included: never print it.
     json::object const& tree() const noexcept { return tree_; }
 
@@ -94,5 +97,8 @@ private:
 /// Whether the value at `path` is a secret: below `auth.rules` at any depth, or a name with a word like
 /// token, secret, password or api_key.
 bool is_secret(setting_path const& path);
+
+/// "server.port"; keys that are no bare words are quoted.
+std::string dotted(setting_path const& path);
 
 } // namespace framex
