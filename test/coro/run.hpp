@@ -7,6 +7,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
@@ -14,6 +15,8 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <future>
+#include <memory>
 #include <utility>
 
 namespace framex::test_coro {
@@ -45,6 +48,32 @@ inline void run(awaitable<void> body)
         std::rethrow_exception(error);
 }
 
+/// The code of a system_error; none for success and for any other exception.
+inline error_code code_of(std::exception_ptr const& error)
+{
+    try {
+        if (error)
+            std::rethrow_exception(error);
+    } catch (boost::system::system_error const& e) {
+        return e.code();
+    } catch (...) {
+    }
+    return {};
+}
+
+/// Runs `body` on an executor that has threads of its own; gives the error it ends with.
+template <class Executor, class T>
+error_code run_on(Executor executor, awaitable<T> body)
+{
+    auto ended = std::make_shared<std::promise<error_code>>();
+    auto future = ended->get_future();
+    asio::post(executor, [executor, ended, body = std::move(body)]() mutable {
+        asio::co_spawn(executor, std::move(body),
+            [ended](std::exception_ptr error, auto...) { ended->set_value(code_of(error)); });
+    });
+    return future.get();
+}
+
 /// Runs `body`, cancels it after a few milliseconds, and gives the error it ends with (none: it ended well).
 inline error_code run_and_cancel(awaitable<void> body)
 {
@@ -54,12 +83,7 @@ inline error_code run_and_cancel(awaitable<void> body)
     error_code result;
     auto done = [&](std::exception_ptr e) {
         ended = true;
-        try {
-            if (e)
-                std::rethrow_exception(e);
-        } catch (boost::system::system_error const& error) {
-            result = error.code();
-        }
+        result = code_of(e);
     };
     asio::co_spawn(context, std::move(body), asio::bind_cancellation_slot(signal.slot(), done));
     asio::steady_timer timer(context, 3ms);

@@ -270,7 +270,10 @@ private:
         stream_access::set_executor(g, co_await asio::this_coro::executor);
         if (!stream_access::step(g))
             co_await stream_access::wait(g);
-        co_return take(g);
+        T* item = stream_access::item(g);
+        if (!item)
+            co_return std::nullopt;
+        co_return std::optional<T>(std::move(*item));
     }
 
     async_generator<T>* source_;
