@@ -77,18 +77,18 @@ bool path_pattern::match(std::string_view path, std::vector<std::string_view>& v
     values.clear();
     if (static_)
         return path == text_;
-    for (auto const& segment : segments_) {
+    for (auto const& wanted : segments_) {
         if (path.empty() || path[0] != '/')
             return false;
-        if (segment.what == kind::rest) {
+        if (wanted.what == kind::rest) {
             if (values.size() < names_.size())
                 values.push_back(path.substr(1));
             return true;
         }
         auto const piece = cut_segment(path);
-        if (segment.what == kind::text ? piece != segment.text : piece.empty())
+        if (wanted.what == kind::text ? piece != wanted.text : piece.empty())
             return false;
-        if (segment.what == kind::parameter)
+        if (wanted.what == kind::parameter)
             values.push_back(piece);
     }
     return path.empty();

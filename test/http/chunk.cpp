@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(line_ends_are_cr_lf_only)
     check_refused("5\r\nhello\n0\r\n\r\n");
     check_refused("5\r\nhello!\r\n0\r\n\r\n");
     check_refused("5\r\nhello\r\n0\n\n");
-    check_refused("5\r\nhello\r\n0\r\nXX");
+    check_refused("5\r\nhello\r\n0\r\nXX\r\n");
     check_refused("5\r\nhello\r\n0\r\n\rX");
 }
 
