@@ -321,23 +321,43 @@ BOOST_AUTO_TEST_CASE(dropped_inside_an_operation_the_body_is_destroyed_when_that
     }(&unwound));
 }
 
-BOOST_AUTO_TEST_CASE(dropped_right_after_an_operation_whose_timer_is_gone)
+BOOST_AUTO_TEST_CASE(dropped_right_after_an_operation_the_body_is_destroyed_at_once)
 {
-    auto source = []() -> async_generator<std::string> {
-        counted c;
-        {
-            auto timer = std::make_unique<asio::steady_timer>(co_await asio::this_coro::executor, 1ms);
-            co_await timer->async_wait(asio::deferred);
-        }
-        co_yield "late";
-        co_yield "never";
-    };
     run([](async_generator<std::string> g) -> awaitable<void> {
         {
             auto mine = std::move(g);
             auto item = co_await mine.next();
-            BOOST_TEST(*item == "late");
+            BOOST_TEST(*item == "item 0");
+            BOOST_TEST(counted::live == 1);
         }
+        BOOST_TEST(counted::live == 0);
+    }(by_timer(2)));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancellation_never_reaches_an_operation_that_has_ended)
+{
+    auto source = []() -> async_generator<std::string> {
+        counted c;
+        auto executor = co_await asio::this_coro::executor;
+        {
+            auto timer = std::make_unique<asio::steady_timer>(executor, 1ms);
+            co_await timer->async_wait(asio::deferred);
+        }
+        co_await asio::post(executor, asio::deferred); // takes no notice of cancellation
+        co_yield "never";
+    };
+    run([](async_generator<std::string> g) -> awaitable<void> {
+        auto executor = co_await asio::this_coro::executor;
+        {
+            auto mine = std::move(g);
+            stream_access::set_executor(mine, executor);
+            bool ready = stream_access::step(mine);
+            BOOST_TEST(!ready);
+            asio::steady_timer timer(executor, 1ms); // due after the body's, in the same turn of the context
+            co_await timer.async_wait(asio::deferred);
+            BOOST_TEST(counted::live == 1);
+        }
+        co_await sleep_for(0ms);
         BOOST_TEST(counted::live == 0);
     }(source()));
 }

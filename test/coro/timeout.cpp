@@ -167,11 +167,11 @@ BOOST_AUTO_TEST_CASE(next_of_a_generator_can_be_timed)
             co_yield "first";
             co_await sleep_for(1h);
         }();
-        auto item = co_await with_timeout<std::optional<std::string>>(source.next(), 1h);
+        auto item = co_await with_timeout(source.next(), 1h);
         BOOST_TEST(*item == "first");
         error_code ec;
         try {
-            auto second = co_await with_timeout<std::optional<std::string>>(source.next(), 1ms);
+            auto second = co_await with_timeout(source.next(), 1ms);
         } catch (boost::system::system_error const& e) {
             ec = e.code();
         }
