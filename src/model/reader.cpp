@@ -7,6 +7,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace framex::detail {
@@ -302,7 +303,7 @@ bool handler::on_key(string_view s, std::size_t, error_code&)
     }
     auto& top = levels_[depth_ - 1];
     top.pending = {};
-    if (top.members) {
+    if (top.ops && top.ops->what == kind::object) {
         auto const count = top.ops->count;
         auto i = top.expected;
         std::size_t tried = 0;
@@ -404,7 +405,12 @@ bool read_json(std::string_view text, void* target, reader_ops const& ops, std::
 {
     json::basic_parser<handler> parser(strict, target, ops, options);
     error_code fault;
-    auto const consumed = parser.write_some(false, text.data(), text.size(), fault);
+    auto consumed = parser.write_some(false, text.data(), text.size(), fault);
+    if (!fault && consumed != text.size()) {
+        consumed = std::min(text.find_first_not_of(" \t\n\r", consumed), text.size());
+        if (consumed != text.size())
+            fault = json::error::extra_data;
+    }
     if (!fault && parser.handler().fits()) [[likely]]
         return true;
     auto const loc = at ? *at : location{std::string("body")};
