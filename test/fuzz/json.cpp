@@ -12,7 +12,7 @@
 namespace {
 
 struct ruled {
-    std::string text;
+    std::string text = "a";
     std::optional<int> number;
     std::vector<lab::Colour> colours;
     std::unordered_map<std::string, std::int8_t> small;
