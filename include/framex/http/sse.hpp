@@ -42,7 +42,7 @@ void append_event(std::string& out, sse_event const& event);
 std::string make_stream_event(std::string_view type);
 std::string make_stream_event(std::string_view type, std::string_view content);
 
-/// The same for data that is JSON text already, in any spelling.
+/// The same for data that is compact JSON text already.
 std::string make_stream_event_from_json(std::string_view type, std::string_view json_text);
 
 /// The same for a model, a vector or a map; see to_json().
