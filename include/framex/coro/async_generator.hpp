@@ -115,7 +115,7 @@ struct stream_access {
 
         template <asio::completion_token_for<void()> Token> // constrained: asio::awaitable probes with other
                                                             // types
-                                                            auto operator()(Token&& token) const
+        auto operator()(Token&& token) const
         {
             return asio::async_initiate<Token, void()>(
                 [g = generator](
@@ -270,7 +270,10 @@ private:
         stream_access::set_executor(g, co_await asio::this_coro::executor);
         if (!stream_access::step(g))
             co_await stream_access::wait(g);
-        co_return take(g);
+        T* item = stream_access::item(g);
+        if (!item)
+            co_return std::nullopt;
+        co_return std::optional<T>(std::move(*item));
     }
 
     async_generator<T>* source_;

@@ -78,7 +78,7 @@ awaitable<T> with_timeout(awaitable<T> operation, std::chrono::steady_clock::dur
     detail::timed_operation::start_clock(timed, executor, limit);
 
     std::exception_ptr error;
-    decltype(detail::boxed(std::move(operation)))::value_type value;
+    typename decltype(detail::boxed(std::move(operation)))::value_type value;
     auto run = [&](auto caller) { // what it refers to is in the caller's frame, which `caller` owns
         auto done = [&error, &value, caller = std::move(caller)](auto e, auto v) mutable {
             error = std::move(e);

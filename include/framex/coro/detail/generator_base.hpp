@@ -76,15 +76,19 @@ public:
         }
         release();
     }
-    /// After an operation: runs the body and hands over to whoever waits.
+    /// After an operation, with that one's share: runs the body, gives the share back and wakes whoever
+    /// waits.
     void resume()
     {
         bool here = false;
         arrived_ = &here;
         frame_.resume();
+        waiter w;
         if (here && state_.exchange(state::settled) == state::waited_for)
-            if (auto w = take_waiter())
-                std::move(w)();
+            take_waiter().swap(w);
+        release(); // before the consumer runs: it may drop the generator, which then ends at once
+        if (w)
+            std::move(w)();
     }
 
     asio::any_io_executor executor_;
@@ -124,9 +128,10 @@ public:
     void resume()
     {
         auto* g = std::exchange(generator_, nullptr);
-        if (!g->dropped())
+        if (g->dropped())
+            g->release();
+        else
             g->resume();
-        g->release();
     }
 
 private:

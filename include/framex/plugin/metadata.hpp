@@ -1,0 +1,22 @@
+/// What a plugin says about itself.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace framex {
+
+/// Declared once a plugin: `static inline framex::plugin_metadata const metadata{.name = "hello", .version = "1.0.0"};`
+struct plugin_metadata {
+    std::string name;
+    std::string version;
+    std::string description{};
+    std::string author{};
+    std::string url{};
+    /// The APIs of other plugins that this one calls: HTTP paths or "plugin.Class.method".
+    std::vector<std::string> required_remote_apis{};
+    /// The class part of function names ("echo.EchoPlugin.confess"); empty: the C++ class's own name.
+    std::string class_name{};
+};
+
+} // namespace framex

@@ -1,0 +1,113 @@
+/// The erased route: what api<P> fills inside a plugin and router, OpenAPI, calls and pages read.
+/// Plain data and function pointers; a plugin's shared library is never unloaded.
+#pragma once
+
+#include <framex/coro/async_generator.hpp>
+#include <framex/coro/awaitable.hpp>
+#include <framex/http/body.hpp>
+#include <framex/http/head.hpp>
+#include <framex/http/message.hpp>
+#include <framex/http/sse.hpp>
+#include <framex/model/issue.hpp>
+#include <framex/model/schema.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace framex {
+
+/// What a route's answer is on the wire; the handler's result type decides.
+enum class answer_kind : unsigned char {
+    json,       ///< awaitable<T> or T: JSON, in the envelope under /api
+    response,   ///< awaitable<response>: sent as it is
+    sse,        ///< async_generator<sse_event>: text/event-stream
+    chunked,    ///< async_generator<std::string>: the text pieces as they are
+    json_lines, ///< async_generator<model>: application/x-ndjson
+};
+
+/// What a route does with the request's body.
+enum class body_kind : unsigned char {
+    none,      ///< read and dropped
+    json,      ///< one parameter is the JSON body
+    whole,     ///< the handler takes a `request`, which carries the whole body
+    multipart, ///< the handler pulls a multipart_reader
+};
+
+/// Where a parameter is read from.
+enum class parameter_place : unsigned char { path, query, body };
+
+/// One named parameter of a handler, in the handler's order; injected ones (request, multipart_reader) are not listed.
+struct parameter {
+    std::string name{};
+    parameter_place place = parameter_place::query;
+    bool required = true;
+    std::string fallback{}; ///< JSON text of the default; empty: none
+    std::uint8_t path_index = 0; ///< place == path: which of the pattern's parameters
+    json::value (*schema)(schema_registry&) = nullptr; ///< null: cannot be described, callable in-process only
+    std::type_info const* type = nullptr;
+};
+
+inline constexpr std::size_t max_path_parameters = 8;
+
+/// The arguments of a call by name, as JSON text: the in-process form when the C++ types differ.
+using argument_texts = std::vector<std::pair<std::string_view, std::string>>;
+
+/// One call of a route. The views die with the first suspension of whoever made them: binding copies what the handler owns.
+struct invocation {
+    request_head const* head = nullptr; ///< null for in-process calls
+    std::string_view path{};            ///< normalised
+    std::string_view query{};
+    std::string_view body{};
+    std::array<std::string_view, max_path_parameters> path_values{};
+    std::optional<body_reader> body_stream{}; ///< for body_kind::multipart
+    argument_texts const* arguments = nullptr; ///< instead of path, query and body
+    asio::any_io_executor executor{};
+
+    std::string* out = nullptr; ///< the JSON answer is appended here; cleared first
+    std::variant<std::monostate, response, async_generator<sse_event>, async_generator<std::string>> result{};
+    std::vector<issue> issues{}; ///< not empty after a call: 422, the handler has not run
+};
+
+struct route {
+    std::string method{}; ///< "GET"; empty: callable by name only
+    std::string path{};   ///< "/api/v1/echo", may hold "{name}"
+    std::string function{}; ///< "echo.EchoPlugin.confess"; empty: callable by path only
+    std::string plugin{}; ///< the plugin's id
+    std::vector<std::string> tags{};
+    std::string summary{};
+    std::string media_type{}; ///< of a stream, instead of what its items say
+    bool raw_response = false;
+    bool include_in_schema = true;
+    bool prefixed = true;   ///< "/api/v1" goes before the path
+    bool enveloped = false; ///< answers go into the common envelope
+    answer_kind answer = answer_kind::json;
+    body_kind body = body_kind::none;
+    std::vector<parameter> parameters{};
+    json::value (*result_schema)(schema_registry&) = nullptr; ///< of the data, or of one item of a stream
+
+    void* instance = nullptr; ///< the plugin object
+    std::shared_ptr<void const> bound{}; ///< handler, names and defaults; typed only inside the functions below
+
+    // Exactly one of the two is set; both write into the invocation. `now` serves plain results and streams (making a
+    // generator is synchronous), `serve` serves coroutines: it binds before its first suspension.
+    void (*now)(route const&, invocation&) = nullptr;
+    awaitable<> (*serve)(route const&, invocation&) = nullptr;
+
+    // In-process call with native values: R (*)(route const&, void** values), values in the order of `parameters`, moved
+    // from. Valid only for a caller that agrees on every type, and only when the route does not inject.
+    void (*native)() = nullptr;
+    std::type_info const* result_type = nullptr; ///< R with awaitable<> taken off
+    bool coroutine = false; ///< R is awaitable<result_type>
+    bool stream = false;    ///< R is async_generator<result_type>
+    bool injects = false;   ///< takes a request or a multipart_reader: HTTP only
+};
+
+} // namespace framex

@@ -1,0 +1,73 @@
+/// An app: plugins, their table of routes, and the serving of it on the executors that it is given.
+#pragma once
+
+#include <framex/config/settings.hpp>
+#include <framex/plugin/plugin.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace framex {
+
+/// Why the plugins of an app cannot run together: every reason at once.
+class load_error : public std::runtime_error {
+public:
+    explicit load_error(std::vector<std::string> reasons);
+    ~load_error() override;
+    std::vector<std::string> const& reasons() const noexcept { return reasons_; }
+
+private:
+    std::vector<std::string> reasons_;
+};
+
+struct serve_options {
+    bool reuse_port = false; ///< several serve() calls share one address, one a thread
+    std::function<void(asio::ip::tcp::endpoint)> on_listening{}; ///< called once the address is bound
+};
+
+/// Starts no thread, installs no signal handler, writes nothing. Several apps live in one process.
+class app {
+public:
+    /// `executor` is what plugins see as theirs. It must run one handler at a time: an io_context run by one thread, or
+    /// a strand.
+    explicit app(asio::any_io_executor executor, settings configuration = {});
+    app(app const&) = delete;
+    app& operator=(app const&) = delete;
+    ~app();
+
+    /// Adds a plugin class; `id` empty means its metadata's name. Only before the app is started.
+    template <class P>
+    app& load(std::string id = {})
+    {
+        return load(plugin_entry_of<P>(std::move(id)));
+    }
+    app& load(plugin_entry entry);
+
+    /// Resolves what the plugins require, constructs them and makes the table. serve() does it when it was not done.
+    /// Throws load_error; validation_error for a plugin's settings; what a plugin's constructor throws.
+    void start();
+
+    /// Listens and serves on the executor of the coroutine that awaits it, until stop() and the end of the last
+    /// connection, or until cancelled. Throws system_error when the address cannot be listened on, and as start().
+    awaitable<> serve(asio::ip::tcp::endpoint where, serve_options options = {});
+
+    /// Ends every serve(): nothing new is accepted, what runs may end within `grace`, the rest is cancelled.
+    /// May be called from any thread, and again with a shorter grace.
+    void stop(std::chrono::milliseconds grace);
+
+    /// All routes, once started.
+    std::vector<route> const& routes() const;
+    settings const& configuration() const noexcept;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace framex

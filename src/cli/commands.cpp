@@ -1,0 +1,248 @@
+#include "commands.hpp"
+
+#include <framex/config/settings.hpp>
+
+#include <algorithm>
+
+namespace framex::cli {
+
+namespace {
+
+std::string variable_of(std::string_view setting)
+{
+    std::string name;
+    for (char const letter : setting) {
+        if (letter == '.')
+            name += "__";
+        else
+            name += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    }
+    return name;
+}
+
+option_spec setting_option(option_spec spec, std::string setting, std::string default_text)
+{
+    spec.environment = variable_of(setting);
+    spec.setting = std::move(setting);
+    spec.default_text = std::move(default_text);
+    return spec;
+}
+
+option_spec number_option(
+    option_spec spec, std::string setting, std::int64_t standard, std::int64_t least, std::int64_t most)
+{
+    spec.kind = option_kind::number;
+    spec.least = least;
+    spec.most = most;
+    return setting_option(std::move(spec), std::move(setting), std::to_string(standard));
+}
+
+option_spec switch_option(option_spec spec, std::string setting, bool standard)
+{
+    spec.kind = option_kind::switch_pair;
+    return setting_option(std::move(spec), std::move(setting), standard ? "on" : "off");
+}
+
+void add_common_options(std::vector<option_spec>& options)
+{
+    options.push_back({.name = "--color",
+        .value = "WHEN",
+        .group = "Output",
+        .text = "Colour messages: auto, always or never",
+        .default_text = "auto",
+        .environment = "NO_COLOR",
+        .choices = {"auto", "always", "never"}});
+    options.push_back({.name = "--help",
+        .value = "",
+        .group = "Output",
+        .text = "Show this help",
+        .kind = option_kind::flag});
+}
+
+void add_configuration_options(std::vector<option_spec>& options)
+{
+    options.push_back({.name = "--config",
+        .value = "FILE",
+        .group = "Configuration",
+        .text = "Read FILE instead of config.toml"});
+    options.push_back({.name = "--set",
+        .value = "KEY=VALUE",
+        .group = "Configuration",
+        .text = "Write one setting over all sources; repeatable",
+        .kind = option_kind::repeated});
+}
+
+void add_listening_options(std::vector<option_spec>& options, server_settings const& standard)
+{
+    std::string const group = "Listening";
+    options.push_back(
+        setting_option({.name = "--host", .value = "HOST", .group = group, .text = "Address to listen on"},
+            "server.host", standard.host));
+    options.push_back(number_option(
+        {.name = "--port", .value = "PORT", .group = group, .text = "Port to listen on; 0 takes a free one"},
+        "server.port", standard.port, 0, 65535));
+    options.push_back(setting_option(
+        {.name = "--dashboard-host", .value = "HOST", .group = group, .text = "Address of the operator page"},
+        "server.dashboard_host", standard.dashboard_host));
+    options.push_back(number_option(
+        {.name = "--dashboard-port", .value = "PORT", .group = group, .text = "Port of the operator page"},
+        "server.dashboard_port", standard.dashboard_port, 0, 65535));
+    options.push_back({.name = "--print-port",
+        .value = "",
+        .group = group,
+        .text = "Print the port on standard output once framex listens",
+        .kind = option_kind::flag});
+}
+
+void add_plugin_options(std::vector<option_spec>& options, server_settings const& standard)
+{
+    std::string const group = "Plugins";
+    options.push_back({.name = "--load-plugins",
+        .value = "NAME",
+        .group = group,
+        .text = "Load a plugin: its name, file or folder; repeatable",
+        .kind = option_kind::repeated,
+        .environment = "LOAD_PLUGINS"});
+    options.push_back({.name = "--load-builtin-plugins",
+        .value = "NAME",
+        .group = group,
+        .text = "Load a plugin that comes with framex; repeatable",
+        .kind = option_kind::repeated,
+        .environment = "LOAD_BUILTIN_PLUGINS"});
+    options.push_back({.name = "--plugin-path",
+        .value = "DIR",
+        .group = group,
+        .text = "Look for plugins in DIR first; repeatable",
+        .kind = option_kind::repeated,
+        .environment = "FRAMEX_PLUGIN_PATH"});
+    options.push_back(switch_option({.name = "--enable-proxy",
+                                        .value = "",
+                                        .group = group,
+                                        .text = "Answer unknown APIs by the built-in plugin `proxy`"},
+        "server.enable_proxy", standard.enable_proxy));
+}
+
+void add_execution_options(std::vector<option_spec>& options, server_settings const& standard)
+{
+    std::string const group = "Execution";
+    options.push_back(number_option({.name = "--threads",
+                                        .value = "N",
+                                        .group = group,
+                                        .text = "Threads that serve, each with its own acceptor"},
+        "server.threads", standard.threads, 1, 1024));
+    options.push_back(number_option({.name = "--num-cpus",
+                                        .value = "N",
+                                        .group = group,
+                                        .text = "Processors for the engine; -1 takes all"},
+        "server.num_cpus", standard.num_cpus, -1, 65536));
+    options.push_back(switch_option({.name = "--use-ray",
+                                        .value = "",
+                                        .group = group,
+                                        .text = "Run remote jobs on Ray instead of the local pool"},
+        "server.use_ray", standard.use_ray));
+}
+
+command_spec run_command()
+{
+    command_spec command{.name = "run",
+        .text = "Load plugins, listen, and serve until SIGINT or SIGTERM.",
+        .examples = {"framex run --load-builtin-plugins echo",
+            "framex run --port 9000 --load-plugins hello --plugin-path build/plugins",
+            "framex run --config production.toml --set server.limits.body_size='32 MB' --check"}};
+    server_settings const standard;
+    add_listening_options(command.options, standard);
+    add_plugin_options(command.options, standard);
+    add_execution_options(command.options, standard);
+    add_configuration_options(command.options);
+    command.options.push_back({.name = "--check",
+        .value = "",
+        .group = "Configuration",
+        .text = "Check configuration and plugins, then end without listening",
+        .kind = option_kind::flag});
+    add_common_options(command.options);
+    return command;
+}
+
+command_spec program()
+{
+    command_spec command{.name = "",
+        .text = "framex: coroutine plugins behind one HTTP service.",
+        .examples = {
+            "framex run --load-builtin-plugins echo", "framex config show --origin", "framex help run"}};
+    add_common_options(command.options);
+    command.options.push_back({.name = "--version",
+        .value = "",
+        .group = "Output",
+        .text = "Print the version",
+        .kind = option_kind::flag});
+    return command;
+}
+
+command_spec config_show_command()
+{
+    command_spec command{.name = "config show",
+        .text = "Print every setting with its value; secrets are shown as (set).",
+        .examples = {"framex config show", "framex config show --origin", "framex config show --json"}};
+    command.options.push_back({.name = "--origin",
+        .value = "",
+        .group = "Output",
+        .text = "Say where each value comes from and what it overrode",
+        .kind = option_kind::flag});
+    command.options.push_back({.name = "--json",
+        .value = "",
+        .group = "Output",
+        .text = "Print one JSON document",
+        .kind = option_kind::flag});
+    add_configuration_options(command.options);
+    add_common_options(command.options);
+    return command;
+}
+
+command_spec config_check_command()
+{
+    command_spec command{.name = "config check",
+        .text = "Read all sources of settings and name every problem; exit code 3 when there is one.",
+        .examples = {"framex config check", "framex config check --config production.toml"}};
+    add_configuration_options(command.options);
+    add_common_options(command.options);
+    return command;
+}
+
+std::vector<command_spec> make_commands()
+{
+    std::vector<command_spec> all = {program(), run_command()};
+    all.push_back({.name = "config",
+        .text = "Show or check the configuration.",
+        .examples = {"framex config show --origin", "framex config check"}});
+    all.push_back(config_show_command());
+    all.push_back(config_check_command());
+    all.push_back({.name = "explain",
+        .text = "Explain an error code; without one, list all codes.",
+        .examples = {"framex explain FX0102"},
+        .argument = "[CODE]"});
+    all.push_back({.name = "help",
+        .text = "Show the help of a command.",
+        .examples = {"framex help run", "framex help config show"},
+        .argument = "[COMMAND]"});
+    for (command_spec& command : all) {
+        if (command.options.empty())
+            add_common_options(command.options);
+    }
+    return all;
+}
+
+} // namespace
+
+std::vector<command_spec> const& commands()
+{
+    static std::vector<command_spec> const all = make_commands();
+    return all;
+}
+
+command_spec const* find_command(std::string_view name)
+{
+    auto const found = std::ranges::find(commands(), name, &command_spec::name);
+    return found == commands().end() ? nullptr : &*found;
+}
+
+} // namespace framex::cli

@@ -1,0 +1,45 @@
+#include "serve.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace framex::cli {
+
+namespace {
+
+std::map<std::string, std::string> process_environment()
+{
+    std::map<std::string, std::string> variables;
+    for (char const* const* each = environ; each != nullptr && *each != nullptr; ++each) {
+        std::string_view const entry = *each;
+        std::size_t const equals = entry.find('=');
+        if (equals != entry.npos)
+            variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    }
+    return variables;
+}
+
+} // namespace
+
+int run_program(int argc, char const* const* argv, linked_plugins plugins)
+{
+    cli_environment environment{.out = std::cout,
+        .err = std::cerr,
+        .variables = process_environment(),
+        .working_directory = std::filesystem::current_path(),
+        .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+        .err_is_terminal = isatty(STDERR_FILENO) == 1,
+        .built_in_plugins = {},
+        .problem_kinds = {config_problem_kinds(), serve_problem_kinds()},
+        .serve = {}};
+    for (auto const& entry : plugins.builtin)
+        environment.built_in_plugins.push_back(entry.id);
+    environment.serve = [&](run_request const& request) { return serve(request, environment, plugins); };
+    return run_cli(argc, argv, environment);
+}
+
+} // namespace framex::cli

@@ -1,0 +1,242 @@
+#include "cli.hpp"
+#include "config_commands.hpp"
+#include "help.hpp"
+#include "parse.hpp"
+
+#include <framex/config/nearest.hpp>
+#include <framex/version.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <ostream>
+
+namespace framex::cli {
+
+namespace {
+
+std::string variable(cli_environment const& environment, std::string const& name)
+{
+    auto const found = environment.variables.find(name);
+    return found == environment.variables.end() ? std::string() : found->second;
+}
+
+colours choose_colours(cli_environment const& environment, std::string const& wish)
+{
+    if (wish == "always")
+        return colours::on;
+    bool const may_colour = wish != "never" && environment.err_is_terminal
+        && variable(environment, "NO_COLOR").empty() && variable(environment, "TERM") != "dumb";
+    return may_colour ? colours::on : colours::off;
+}
+
+std::vector<std::filesystem::path> plugin_paths(parsed_command const& parsed, std::string_view variable_text)
+{
+    std::vector<std::filesystem::path> paths;
+    for (std::string const& path : parsed.all("--plugin-path"))
+        paths.emplace_back(path);
+    while (!variable_text.empty()) {
+        std::size_t const end = std::min(variable_text.find(':'), variable_text.size());
+        if (end != 0)
+            paths.emplace_back(variable_text.substr(0, end));
+        variable_text.remove_prefix(std::min(end + 1, variable_text.size()));
+    }
+    return paths;
+}
+
+class session {
+public:
+    session(parsed_command const& parsed, cli_environment const& environment)
+        : parsed_(parsed), environment_(environment),
+          paint_(choose_colours(environment, parsed.value("--color").value_or("auto")))
+    {
+    }
+
+    int run() const
+    {
+        std::string const& name = parsed_.command->name;
+        if (parsed_.has("--version")) {
+            environment_.out << "framex, version " << version << "\n";
+            return done;
+        }
+        if (name == "help")
+            return help();
+        if (parsed_.has("--help")) {
+            environment_.out << help_text(*parsed_.command);
+            return done;
+        }
+        if (name == "run")
+            return serve();
+        if (name == "config show")
+            return config_show();
+        if (name == "config check")
+            return config_check();
+        if (name == "explain")
+            return explain_codes();
+        environment_.err << (name.empty() ? short_help() : help_text(*parsed_.command));
+        return usage;
+    }
+
+private:
+    int refuse(problem const& fault, int code) const
+    {
+        environment_.err << render(fault, paint_);
+        return code;
+    }
+
+    int help() const
+    {
+        std::string name;
+        for (std::string const& word : parsed_.arguments)
+            name += (name.empty() ? "" : " ") + word;
+        if (command_spec const* const command = find_command(name)) {
+            environment_.out << help_text(*command);
+            return done;
+        }
+        std::vector<std::string> names;
+        for (command_spec const& command : commands())
+            names.push_back(command.name);
+        auto const meant = nearest(name, names);
+        return refuse({.code = "FX0107",
+                          .message = "unknown command `" + name + "`",
+                          .help = meant ? "did you mean `framex help " + *meant + "`?" : "see `framex help`"},
+            usage);
+    }
+
+    configuration read_configuration() const
+    {
+        configuration_sources sources;
+        sources.working_directory = environment_.working_directory;
+        sources.environment = environment_.variables;
+        if (auto const file = parsed_.value("--config"))
+            sources.config_file = *file;
+        for (option_spec const& option : parsed_.command->options) {
+            if (option.setting.empty())
+                continue;
+            if (option.kind == option_kind::switch_pair && parsed_.switches.contains(option.name))
+                sources.command_line.emplace_back(
+                    option.setting, parsed_.switches.at(option.name) ? "true" : "false");
+            else if (auto const given = parsed_.value(option.name))
+                sources.command_line.emplace_back(option.setting, *given);
+        }
+        for (std::string const& assignment : parsed_.all("--set")) {
+            std::size_t const equals = assignment.find('=');
+            sources.command_line.emplace_back(assignment.substr(0, equals), assignment.substr(equals + 1));
+        }
+        sources.load_plugins = parsed_.all("--load-plugins");
+        sources.load_builtin_plugins = parsed_.all("--load-builtin-plugins");
+        return configuration::read(std::move(sources));
+    }
+
+    /// The problems as text; false when there are none.
+    bool report_problems(configuration const& from) const
+    {
+        environment_.err << render(from.problems(), paint_);
+        return !from.problems().empty();
+    }
+
+    int serve() const
+    {
+        run_request request{.configuration = read_configuration(),
+            .plugin_paths = plugin_paths(parsed_, variable(environment_, "FRAMEX_PLUGIN_PATH")),
+            .is_check = parsed_.has("--check"),
+            .prints_port = parsed_.has("--print-port"),
+            .is_coloured = paint_ == colours::on};
+        if (report_problems(request.configuration))
+            return configuration_refused;
+        if (auto const fault = unknown_built_in(request.configuration))
+            return refuse(*fault, plugin_refused);
+        return environment_.serve(request);
+    }
+
+    std::optional<problem> unknown_built_in(configuration const& from) const
+    {
+        auto const& known = environment_.built_in_plugins;
+        for (std::string const& name : from.settings().load_builtin_plugins) {
+            if (std::ranges::find(known, name) != known.end())
+                continue;
+            std::string help = "built-in plugins:";
+            for (std::string const& each : known)
+                help += " " + each;
+            if (auto const meant = nearest(name, known))
+                help = "did you mean `" + *meant + "`?";
+            return from.problem_at(
+                {"load_builtin_plugins"}, "FX0109", "no built-in plugin `" + name + "`", help);
+        }
+        return std::nullopt;
+    }
+
+    int config_show() const
+    {
+        configuration const from = read_configuration();
+        if (report_problems(from))
+            return configuration_refused;
+        bool const with_origin = parsed_.has("--origin");
+        environment_.out << (parsed_.has("--json") ? show_configuration_as_json(from, with_origin)
+                                                   : show_configuration(from, with_origin));
+        return done;
+    }
+
+    int config_check() const
+    {
+        configuration const from = read_configuration();
+        if (report_problems(from))
+            return configuration_refused;
+        std::string files;
+        for (std::string const& file : from.files())
+            files += (files.empty() ? " " : ", ") + file;
+        environment_.out << "ok: the configuration is valid;" << (files.empty() ? " no file" : files)
+                         << " read\n";
+        return done;
+    }
+
+    int explain_codes() const
+    {
+        if (parsed_.arguments.empty()) {
+            for (auto const& table : environment_.problem_kinds) {
+                for (problem_kind const& kind : table)
+                    environment_.out << kind.code << "  " << kind.title << "\n";
+            }
+            return done;
+        }
+        std::string const& code = parsed_.arguments.front();
+        if (problem_kind const* const kind = find_problem_kind(code, environment_.problem_kinds)) {
+            environment_.out << explain(*kind);
+            return done;
+        }
+        std::vector<std::string> codes;
+        for (auto const& table : environment_.problem_kinds) {
+            for (problem_kind const& kind : table)
+                codes.emplace_back(kind.code);
+        }
+        auto const meant = nearest(code, codes);
+        return refuse(
+            {.code = "FX0107",
+                .message = "unknown error code `" + code + "`",
+                .help = meant ? "did you mean `" + *meant + "`?" : "`framex explain` lists all codes"},
+            usage);
+    }
+
+    parsed_command const& parsed_;
+    cli_environment const& environment_;
+    colours paint_;
+};
+
+} // namespace
+
+int run_cli(int argc, char const* const* argv, cli_environment const& environment)
+{
+    try {
+        std::vector<std::string> const arguments(argv + std::min(argc, 1), argv + argc);
+        auto const parsed = parse(arguments);
+        if (auto const* const fault = std::get_if<problem>(&parsed)) {
+            environment.err << render(*fault, choose_colours(environment, "auto"));
+            return usage;
+        }
+        return session(std::get<parsed_command>(parsed), environment).run();
+    } catch (std::exception const& error) {
+        environment.err << "error: " << error.what() << "\n";
+        return failed;
+    }
+}
+
+} // namespace framex::cli

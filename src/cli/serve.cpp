@@ -1,0 +1,249 @@
+#include "serve.hpp"
+
+#include "announce.hpp"
+
+#include <framex/config/nearest.hpp>
+#include <framex/server/app.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <ostream>
+#include <thread>
+
+namespace framex::cli {
+
+namespace {
+
+constexpr problem_kind kinds[] = {
+    {"FX0201", "address not available",
+        "The address to listen on is used by another program, or does not belong to this machine.",
+        "framex run --port 80", "Stop the other program, or choose another address with --host and --port."},
+    {"FX0301", "plugin not found", "A name in load_plugins or load_builtin_plugins is no plugin that framex knows.",
+        "framex run --load-builtin-plugins ecko", "Correct the name; load_builtin_plugins takes the built-in names."},
+    {"FX0302", "plugin refused", "A plugin's class could not be made ready: its constructor or its table of APIs failed.",
+        "load_plugins = [\"lab\"]", "Read the reason after the colon; it is the plugin's own."},
+    {"FX0401", "required API missing",
+        "A plugin declares in required_remote_apis an API that no loaded plugin offers.",
+        "required_remote_apis = {\"/api/v1/ecko\"}",
+        "Load the plugin that offers the API, or correct its name in the metadata."},
+};
+
+/// Thrown inside this file only: the service cannot start, `code` is the exit code.
+struct refusal {
+    std::vector<problem> problems;
+    int code;
+    refusal(std::vector<problem> all, int exit) : problems(std::move(all)), code(exit) {}
+};
+
+problem fault(std::string code, std::string message, std::string help = {})
+{
+    problem p;
+    p.code = std::move(code);
+    p.message = std::move(message);
+    p.help = std::move(help);
+    return p;
+}
+
+/// The linked plugins that the configuration names, options first, in their order.
+std::vector<plugin_entry> chosen(settings const& wanted, linked_plugins const& linked)
+{
+    std::vector<plugin_entry> found;
+    std::vector<problem> problems;
+    auto const pick = [&](std::string const& name, std::vector<plugin_entry> const& from, char const* key) {
+        auto const entry = std::ranges::find(from, name, &plugin_entry::id);
+        if (entry != from.end()) {
+            if (std::ranges::none_of(found, [&](auto const& f) { return f.id == name; }))
+                found.push_back(*entry);
+            return;
+        }
+        std::vector<std::string> names;
+        for (auto const& known : from)
+            names.push_back(known.id);
+        auto const near = nearest(name, names);
+        problems.push_back(fault("FX0301", std::string(key) + ": no plugin `" + name + "`",
+            near ? "did you mean `" + std::string(*near) + "`?" : std::string()));
+    };
+    for (auto const& name : wanted.load_builtin_plugins)
+        pick(name, linked.builtin, "load_builtin_plugins");
+    for (auto const& name : wanted.load_plugins)
+        pick(name, linked.others, "load_plugins");
+    if (!problems.empty())
+        throw refusal(std::move(problems), plugin_refused);
+    return found;
+}
+
+setting_path path_of(issue const& one)
+{
+    setting_path path;
+    for (auto const& step : one.loc)
+        if (auto const* name = std::get_if<std::string>(&step))
+            path.push_back(*name);
+    return path;
+}
+
+/// Loads and starts; every way to fail becomes a refusal.
+void start(app& service, run_request const& request, linked_plugins const& linked)
+{
+    try {
+        for (auto& entry : chosen(request.configuration.settings(), linked))
+            service.load(std::move(entry));
+        service.start();
+    } catch (load_error const& error) {
+        std::vector<problem> problems;
+        for (auto const& reason : error.reasons())
+            problems.push_back(fault("FX0401", reason));
+        throw refusal(std::move(problems), plugin_refused);
+    } catch (validation_error const& error) {
+        std::vector<problem> problems;
+        for (auto const& one : error.issues())
+            problems.push_back(request.configuration.problem_at(path_of(one), "FX0102", one.msg));
+        throw refusal(std::move(problems), configuration_refused);
+    } catch (refusal const&) {
+        throw;
+    } catch (std::exception const& error) {
+        throw refusal({fault("FX0302", std::string("a plugin failed while it was loaded: ") + error.what())},
+            plugin_refused);
+    }
+}
+
+asio::ip::tcp::endpoint address_of(settings const& wanted)
+{
+    error_code error;
+    auto const host = wanted.server.host == "localhost" ? std::string("127.0.0.1") : wanted.server.host;
+    auto const address = asio::ip::make_address(host, error);
+    if (error)
+        throw refusal({fault("FX0201", "server.host: `" + wanted.server.host + "` is no IP address",
+                          "use 127.0.0.1 for this machine only, 0.0.0.0 or :: for every network")},
+            address_taken);
+    return {address, static_cast<unsigned short>(wanted.server.port)};
+}
+
+/// The contexts, one a thread; the first is run by the calling thread.
+class service_threads {
+public:
+    explicit service_threads(std::size_t count)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+            contexts_.push_back(std::make_unique<asio::io_context>(1));
+    }
+    service_threads(service_threads const&) = delete;
+    service_threads& operator=(service_threads const&) = delete;
+    ~service_threads() { join(); }
+
+    asio::io_context& first() { return *contexts_.front(); }
+    template <class F>
+    void each(F f)
+    {
+        for (auto& context : contexts_)
+            f(*context);
+    }
+    void run()
+    {
+        for (std::size_t i = 1; i < contexts_.size(); ++i)
+            threads_.emplace_back([context = contexts_[i].get()] { context->run(); });
+        contexts_.front()->run();
+        join();
+    }
+
+private:
+    void join()
+    {
+        for (auto& thread : threads_)
+            thread.join();
+        threads_.clear();
+    }
+    std::vector<std::unique_ptr<asio::io_context>> contexts_;
+    std::vector<std::thread> threads_;
+};
+
+/// The first signal lets what runs come to its end, the second ends the process.
+void watch_signals(asio::signal_set& signals, app& service, std::chrono::milliseconds grace, bool again = false)
+{
+    signals.async_wait([&signals, &service, grace, again](error_code error, int) {
+        if (error)
+            return;
+        if (again)
+            std::_Exit(failed);
+        service.stop(grace);
+        watch_signals(signals, service, grace, true);
+    });
+}
+
+int listen_and_run(run_request const& request, cli_environment const& environment, app& service, service_threads& threads)
+{
+    auto const& wanted = request.configuration.settings();
+    auto where = address_of(wanted);
+    asio::signal_set signals(threads.first(), SIGINT, SIGTERM);
+    watch_signals(signals, service, wanted.server.limits.shutdown_grace);
+
+    std::exception_ptr broken;
+    std::atomic<std::size_t> running = 0;
+    auto const ended = [&](std::exception_ptr error) {
+        if (error) {
+            broken = error;
+            service.stop(std::chrono::milliseconds(0));
+        }
+        if (--running == 0)
+            asio::post(threads.first(), [&] { signals.cancel(); });
+    };
+    serve_options options;
+    options.reuse_port = wanted.server.threads > 1;
+    options.on_listening = [&](asio::ip::tcp::endpoint at) {
+        where = at; // with port 0 the other threads join the port that the first one got
+        announce(environment, request, service, at);
+    };
+    running = static_cast<std::size_t>(wanted.server.threads);
+    threads.each([&](asio::io_context& context) {
+        bool const is_first = &context == &threads.first();
+        asio::co_spawn(context, service.serve(where, options), ended);
+        if (is_first)
+            context.poll(); // listens now, so that `where` is known
+        options.on_listening = {};
+    });
+    if (!broken)
+        threads.run();
+    if (broken)
+        std::rethrow_exception(broken);
+    return done;
+}
+
+} // namespace
+
+std::span<problem_kind const> serve_problem_kinds() { return kinds; }
+
+int serve(run_request const& request, cli_environment const& environment, linked_plugins const& plugins)
+{
+    auto const& wanted = request.configuration.settings();
+    auto const paint = request.is_coloured ? colours::on : colours::off;
+    service_threads threads(static_cast<std::size_t>(wanted.server.threads));
+    app service(threads.first().get_executor(), wanted);
+    try {
+        start(service, request, plugins);
+        if (request.is_check) {
+            environment.err << "the configuration and the plugins are sound\n";
+            return done;
+        }
+        return listen_and_run(request, environment, service, threads);
+    } catch (refusal const& refused) {
+        environment.err << render(refused.problems, paint);
+        return refused.code;
+    } catch (boost::system::system_error const& error) {
+        auto const place = wanted.server.host + ":" + std::to_string(wanted.server.port);
+        environment.err << render(fault("FX0201", "cannot listen on " + place + ": " + error.code().message(),
+                                      "choose another port, for example: framex run --port "
+                                          + std::to_string(wanted.server.port + 1)),
+            paint);
+        return address_taken;
+    }
+}
+
+} // namespace framex::cli

@@ -1,0 +1,129 @@
+#include <framex/plugin/api.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace framex {
+
+namespace {
+
+constexpr std::string_view prefix = "/api/v1";
+
+/// "/x" and "x" become "/api/v1/x"; a path that begins with the prefix stays.
+std::string with_prefix(std::string const& path)
+{
+    if (path.starts_with(prefix))
+        return path;
+    return std::string(prefix) + (path.starts_with('/') ? "" : "/") + path;
+}
+
+/// The names between braces, in order: "/files/{id}" gives "id"; "{rest:path}" gives "rest".
+std::vector<std::string_view> names_in(std::string_view path)
+{
+    std::vector<std::string_view> names;
+    for (std::size_t open = path.find('{'); open != path.npos; open = path.find('{', open)) {
+        auto const close = path.find('}', open);
+        if (close == path.npos)
+            throw std::logic_error("framex: the path " + std::string(path) + " lacks a closing brace");
+        auto const name = path.substr(open + 1, close - open - 1);
+        names.push_back(name.substr(0, name.find(':')));
+        open = close;
+    }
+    if (names.size() > max_path_parameters)
+        throw std::logic_error("framex: the path " + std::string(path) + " has more than 8 parameters");
+    return names;
+}
+
+void place_parameters(route& entry)
+{
+    auto const names = names_in(entry.path);
+    for (auto const& name : names)
+        if (!entry.injects && std::ranges::find(entry.parameters, name, &parameter::name) == entry.parameters.end())
+            throw std::logic_error("framex: the path " + entry.path + " names {" + std::string(name)
+                + "}, but no arg(\"" + std::string(name) + "\") was given");
+    for (auto& p : entry.parameters) {
+        auto const found = std::ranges::find(names, p.name);
+        if (p.place == parameter_place::body || found == names.end())
+            continue;
+        p.place = parameter_place::path;
+        p.required = true;
+        p.path_index = static_cast<std::uint8_t>(found - names.begin());
+    }
+}
+
+} // namespace
+
+route_options& route_options::raw_response()
+{
+    target_.raw_response = true;
+    return *this;
+}
+route_options& route_options::tags(std::vector<std::string> names)
+{
+    target_.tags = std::move(names);
+    return *this;
+}
+route_options& route_options::summary(std::string text)
+{
+    target_.summary = std::move(text);
+    return *this;
+}
+route_options& route_options::media_type(std::string text)
+{
+    target_.media_type = std::move(text);
+    return *this;
+}
+route_options& route_options::hidden()
+{
+    target_.include_in_schema = false;
+    return *this;
+}
+route_options& route_options::no_prefix()
+{
+    target_.prefixed = false;
+    return *this;
+}
+route_options& route_options::callable_as(std::string name)
+{
+    target_.function = std::move(name);
+    return *this;
+}
+
+namespace detail {
+
+route& api_base::add(std::string_view method, std::string path, std::string function, route entry)
+{
+    entry.method = method;
+    entry.path = std::move(path);
+    entry.function = std::move(function);
+    routes_.push_back(std::make_unique<route>(std::move(entry)));
+    return *routes_.back();
+}
+
+std::vector<route> api_base::take(std::string const& id, std::string const& class_name, void* instance) &&
+{
+    std::vector<route> finished;
+    finished.reserve(routes_.size());
+    for (auto& entry : routes_) {
+        entry->plugin = id;
+        entry->instance = instance;
+        if (!entry->function.empty())
+            entry->function = id + "." + class_name + "." + entry->function;
+        if (!entry->method.empty()) {
+            if (entry->prefixed)
+                entry->path = with_prefix(entry->path);
+            else if (!entry->path.starts_with('/'))
+                throw std::logic_error("framex: the path " + entry->path + " must begin with /");
+            place_parameters(*entry);
+            entry->enveloped = !entry->raw_response && entry->path.starts_with("/api");
+        }
+        if (entry->tags.empty())
+            entry->tags.push_back(id);
+        finished.push_back(std::move(*entry));
+    }
+    routes_.clear();
+    return finished;
+}
+
+} // namespace detail
+} // namespace framex

@@ -1,0 +1,177 @@
+#include <framex/server/app.hpp>
+
+#include "server/listener.hpp"
+#include "server/system.hpp"
+
+#include <framex/config/nearest.hpp>
+#include <framex/version.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace framex {
+
+namespace {
+
+std::string joined(std::vector<std::string> const& reasons)
+{
+    std::string text;
+    for (auto const& reason : reasons)
+        text += (text.empty() ? "" : "\n") + reason;
+    return text;
+}
+
+} // namespace
+
+load_error::load_error(std::vector<std::string> reasons)
+    : std::runtime_error(joined(reasons)), reasons_(std::move(reasons))
+{
+}
+load_error::~load_error() = default;
+
+struct app::state {
+    struct loaded {
+        plugin_entry entry;
+        std::unique_ptr<plugin_context> context{};
+        std::shared_ptr<void> instance{}; // before its context in death
+        explicit loaded(plugin_entry e) : entry(std::move(e)) {}
+    };
+
+    state(asio::any_io_executor ex, settings given)
+        : executor(std::move(ex))
+        , configuration(std::move(given))
+        , system(configuration.server.reversion.empty() ? framex::version : configuration.server.reversion)
+    {
+    }
+
+    asio::any_io_executor executor;
+    settings configuration;
+    system_pages system;
+    std::vector<std::unique_ptr<loaded>> plugins;
+    std::shared_ptr<service> shared{}; // set once started
+    std::mutex listeners_guard;
+    std::vector<std::weak_ptr<listener>> listeners;
+    std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
+
+    std::vector<route> collect();
+    void resolve(route_table const& table);
+    std::string settings_of(plugin_entry const& entry) const;
+};
+
+/// The [plugins.<id>] table, or the one under the metadata's name, as JSON text.
+std::string app::state::settings_of(plugin_entry const& entry) const
+{
+    for (auto const& name : {entry.id, entry.metadata->name})
+        if (auto const found = configuration.plugins.find(name); found != configuration.plugins.end())
+            return to_json(found->second);
+    return "{}";
+}
+
+std::vector<route> app::state::collect()
+{
+    auto all = system.routes();
+    for (auto& plugin : plugins) {
+        auto const& entry = plugin->entry;
+        plugin->context = std::make_unique<plugin_context>(executor, entry.id, settings_of(entry));
+        plugin->instance = entry.construct(*plugin->context);
+        for (auto& made : entry.define(entry.id, entry.class_name, plugin->instance.get()))
+            all.push_back(std::move(made));
+    }
+    auto const& bare = configuration.server.excluded_log_paths;
+    for (auto& made : all)
+        if (std::ranges::find(bare, made.path) != bare.end())
+            made.enveloped = false;
+    return all;
+}
+
+/// Makes every required API callable, or names the ones that nobody offers.
+void app::state::resolve(route_table const& table)
+{
+    std::vector<std::string> reasons;
+    std::vector<std::string> known;
+    for (auto const& entry : table.routes()) {
+        if (!entry.path.empty())
+            known.push_back(entry.path);
+        if (!entry.function.empty())
+            known.push_back(entry.function);
+    }
+    for (auto& plugin : plugins)
+        for (auto const& name : plugin->entry.metadata->required_remote_apis) {
+            if (auto const* target = table.find_api(name)) {
+                plugin->context->declare(name, *target);
+                continue;
+            }
+            auto reason = "plugin " + plugin->entry.id + " requires the API " + name + ", which no loaded plugin offers";
+            if (auto const near = nearest(name, known))
+                reason += "; did you mean " + std::string(*near) + "?";
+            reasons.push_back(std::move(reason));
+        }
+    if (!reasons.empty())
+        throw load_error(std::move(reasons));
+}
+
+app::app(asio::any_io_executor executor, settings configuration)
+    : state_(std::make_unique<state>(std::move(executor), std::move(configuration)))
+{
+}
+app::~app() = default;
+
+app& app::load(plugin_entry entry)
+{
+    auto const same = [&](auto const& p) { return p->entry.id == entry.id; };
+    if (std::ranges::any_of(state_->plugins, same))
+        throw load_error({"two plugins have the id " + entry.id + "; load one of them, or give it another id"});
+    state_->plugins.push_back(std::make_unique<state::loaded>(std::move(entry)));
+    return *this;
+}
+
+void app::start()
+{
+    if (state_->shared)
+        return;
+    auto shared = std::make_shared<service>();
+    auto const table = std::make_shared<route_table const>(state_->collect());
+    state_->resolve(*table);
+    shared->table = table;
+    shared->settings = state_->configuration.server;
+    auto const& limits = shared->settings.limits;
+    shared->heads.target = static_cast<std::uint32_t>(limits.target_size.bytes);
+    shared->heads.head = static_cast<std::uint32_t>(limits.head_size.bytes);
+    shared->heads.fields = static_cast<std::uint32_t>(std::min<std::int64_t>(limits.field_count, 100));
+    state_->shared = std::move(shared);
+}
+
+awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
+{
+    start();
+    auto const executor = co_await asio::this_coro::executor;
+    auto const here = std::make_shared<listener>(executor, state_->shared, where, options.reuse_port);
+    {
+        std::lock_guard const guard(state_->listeners_guard);
+        state_->listeners.push_back(here);
+        if (state_->stopped)
+            here->stop(*state_->stopped);
+    }
+    if (options.on_listening)
+        options.on_listening(here->local_endpoint());
+    co_await here->run();
+}
+
+void app::stop(std::chrono::milliseconds grace)
+{
+    std::lock_guard const guard(state_->listeners_guard);
+    state_->stopped = grace;
+    for (auto const& weak : state_->listeners)
+        if (auto const one = weak.lock())
+            one->stop(grace);
+}
+
+std::vector<route> const& app::routes() const
+{
+    static std::vector<route> const none;
+    return state_->shared ? state_->shared->table->routes() : none;
+}
+
+settings const& app::configuration() const noexcept { return state_->configuration; }
+
+} // namespace framex

@@ -1,0 +1,311 @@
+#include "server/connection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace framex {
+
+namespace {
+
+constexpr std::size_t first_buffer = 4096;
+constexpr std::size_t flush_mark = 65536;     // answers to pipelined requests are sent from here on
+constexpr std::uint64_t longest_leap = 1 << 20; // memory is not taken on the word of a Content-Length alone
+constexpr std::uint64_t drain_limit = 65536; // an unwanted body up to here is read and dropped
+
+std::string_view reason_to_refuse(int status)
+{
+    switch (status) {
+    case 413: return "the announced body is too large";
+    case 414: return "the request target is too long";
+    case 417: return "only Expect: 100-continue is understood";
+    case 431: return "the request head is too large";
+    case 501: return "the method or transfer coding is not implemented";
+    case 505: return "only HTTP/1.x is understood";
+    default: return "the request is malformed";
+    }
+}
+
+} // namespace
+
+scratch_memory& scratch()
+{
+    static thread_local scratch_memory memory;
+    return memory;
+}
+
+// ---- input_buffer ---------------------------------------------------------------------------------
+
+void input_buffer::consume(std::size_t count) noexcept
+{
+    begin_ += count;
+    if (begin_ == end_)
+        begin_ = end_ = 0;
+}
+
+void input_buffer::erase(std::size_t at, std::size_t count) noexcept
+{
+    char* const gap = data_.get() + begin_ + at;
+    std::memmove(gap, gap + count, end_ - begin_ - at - count);
+    end_ -= count;
+}
+
+void input_buffer::make_room(std::size_t total)
+{
+    if (capacity_ - begin_ >= total && end_ < capacity_)
+        return;
+    if (begin_) {
+        std::memmove(data_.get(), data_.get() + begin_, size());
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    if (capacity_ >= total && end_ < capacity_)
+        return;
+    auto const bigger = std::max({first_buffer, total, capacity_ * 2});
+    std::unique_ptr<char[]> grown(new char[bigger]);
+    if (end_)
+        std::memcpy(grown.get(), data_.get(), end_);
+    data_ = std::move(grown);
+    capacity_ = bigger;
+}
+
+void input_buffer::release() noexcept
+{
+    if (empty()) {
+        data_.reset();
+        capacity_ = begin_ = end_ = 0;
+    }
+}
+
+// ---- heads ------------------------------------------------------------------------------------------
+
+connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner))
+{
+    call_.executor = worker_->executor();
+    enter(phase::head, limits().head_timeout);
+    phase_ = phase::idle;
+}
+
+void connection::enter(phase next, std::chrono::milliseconds limit) noexcept
+{
+    phase_ = next;
+    deadline_ = worker_->after(limit);
+}
+
+connection::step connection::advance()
+{
+    for (;;) {
+        if (!open_ && !in_request_)
+            return step::close;
+        if (out_.size() >= flush_mark)
+            return step::flush;
+        step const next = in_request_ ? continue_body() : begin_request();
+        if (next != step::next)
+            return next;
+    }
+}
+
+connection::step connection::want_input()
+{
+    if (phase_ == phase::idle && !input_.empty())
+        enter(phase::head, limits().head_timeout);
+    input_.make_room(input_.size() + 1);
+    return step::read;
+}
+
+connection::step connection::begin_request()
+{
+    if (input_.empty())
+        return want_input();
+    auto& memory = scratch();
+    switch (memory.head.read(input_.begin(), input_.end(), resume_, worker_->shared().heads)) {
+    case request_head::result::more: return want_input();
+    case request_head::result::bad: return refuse(memory.head.status, std::string(reason_to_refuse(memory.head.status)));
+    case request_head::result::ok: break;
+    }
+    auto const& head = memory.head;
+    resume_ = 0;
+    in_request_ = true;
+    head_size_ = head.size;
+    frame_.http11 = head.http11;
+    frame_.head_only = head.method_id == http::verb::head;
+    frame_.keep_alive = head.keep_alive && !worker_->draining();
+    open_ = frame_.keep_alive;
+    if (!head.chunked && head.length == 0) {
+        body_ = {};
+        if (!locate(memory)) {
+            end_request();
+            return step::next;
+        }
+        if (route_->body == body_kind::multipart)
+            body_.pulled = true;
+        return dispatch(memory);
+    }
+    return begin_body(head);
+}
+
+/// Answers a message that cannot be understood; nothing after it can be trusted.
+connection::step connection::refuse(int status, std::string message)
+{
+    frame_.keep_alive = false;
+    failure const why(status, std::move(message), failure::origin::protocol);
+    append_failure(out_, why, frame_, {});
+    open_ = false;
+    in_request_ = false;
+    return step::close;
+}
+
+// ---- bodies -----------------------------------------------------------------------------------------
+
+connection::step connection::begin_body(request_head const& head)
+{
+    body_ = {};
+    body_.complete = false;
+    body_.kind = head.chunked ? body_state::mode::chunked : body_state::mode::length;
+    body_.left = head.length;
+    auto& memory = scratch();
+    auto const limit = limits().body_size.bytes;
+    // A refusal is written before the body has come: a small body is read and dropped, else the connection ends.
+    bool const wanted = open_;
+    body_.discard = open_ && !head.chunked && !head.expect_continue && head.length <= drain_limit;
+    open_ = frame_.keep_alive = body_.discard;
+    if (locate(memory)) {
+        body_.pulled = route_->body == body_kind::multipart;
+        if (!body_.pulled && head.length > limit) {
+            write_failure(
+                failure(413, "the body is larger than " + to_text(limits().body_size), failure::origin::protocol));
+            route_ = nullptr;
+        }
+    }
+    if (!route_)
+        return answer_early();
+    open_ = frame_.keep_alive = wanted;
+    body_.discard = false;
+
+    chunk_limits chunks;
+    if (!body_.pulled)
+        chunks.total = limit;
+    body_.chunks = chunk_reader(chunks);
+    take_in_body();
+    if (head.expect_continue && !body_.complete && body_.size == 0)
+        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    if (body_.pulled) {
+        call_.body_stream = make_body_reader();
+        return dispatch(memory);
+    }
+    enter(phase::body, limits().body_timeout);
+    return step::next;
+}
+
+connection::step connection::answer_early()
+{
+    if (!body_.discard) {
+        in_request_ = false;
+        return step::close;
+    }
+    enter(phase::body, limits().body_timeout);
+    return step::next;
+}
+
+/// Moves what input_ holds of the body behind the head, decoded and without gaps.
+void connection::take_in_body()
+{
+    auto const buffered = input_.size() - head_size_ - body_.size;
+    if (body_.kind == body_state::mode::length) {
+        auto const taken = static_cast<std::size_t>(std::min<std::uint64_t>(body_.left, buffered));
+        body_.left -= taken;
+        body_.size += taken;
+        body_.complete = body_.left == 0;
+        return;
+    }
+    auto const from = head_size_ + body_.size; // raw octets begin here
+    char* const raw = const_cast<char*>(input_.begin()) + from;
+    char* to = raw;
+    char const* const rest = body_.chunks.feed(raw, input_.end(), [&to](char const* data, std::size_t size) {
+        std::memmove(to, data, size);
+        to += size;
+    });
+    body_.size += static_cast<std::size_t>(to - raw);
+    input_.erase(head_size_ + body_.size, static_cast<std::size_t>(rest - to));
+    body_.complete = body_.chunks.done();
+}
+
+connection::step connection::continue_body()
+{
+    if (body_.discard) {
+        take_in_body();
+        input_.consume(head_size_ + body_.size);
+        head_size_ = 0;
+        body_.size = 0;
+        if (!body_.complete)
+            return want_input();
+        end_request();
+        return step::next;
+    }
+    if (!body_.complete)
+        take_in_body();
+    if (body_.kind == body_state::mode::chunked && body_.chunks.failed()) {
+        int const status = body_.chunks.status();
+        return refuse(status, status == 413 ? "the body is larger than " + to_text(limits().body_size)
+                                            : "the chunked body is malformed");
+    }
+    if (!body_.complete) {
+        auto const expected = static_cast<std::size_t>(std::min<std::uint64_t>(body_.left, longest_leap));
+        input_.make_room(head_size_ + body_.size + expected + 1);
+        return step::read;
+    }
+    // Other connections used the scratch head while this one waited: read it again.
+    auto& memory = scratch();
+    std::uint32_t resume = 0;
+    memory.head.read(input_.begin(), input_.begin() + head_size_, resume, worker_->shared().heads);
+    if (!locate(memory)) {
+        end_request();
+        return step::next;
+    }
+    return dispatch(memory);
+}
+
+std::string connection::take_body_chunk()
+{
+    if (!body_.complete)
+        take_in_body();
+    if (body_.kind == body_state::mode::chunked && body_.chunks.failed()) {
+        open_ = false;
+        throw http_error(body_.chunks.status(), "the chunked body is malformed");
+    }
+    std::string chunk(input_.begin() + head_size_, body_.size);
+    input_.consume(head_size_ + body_.size);
+    head_size_ = 0;
+    body_.size = 0;
+    if (chunk.empty() && !body_.complete)
+        input_.make_room(first_buffer * 16);
+    return chunk;
+}
+
+// ---- time -------------------------------------------------------------------------------------------
+
+void connection::received(std::size_t count)
+{
+    input_.commit(count);
+    if (phase_ != phase::body || deadline_ == never)
+        return;
+    // Each octet buys time at the least rate, never more than one whole time-out ahead.
+    auto const rate = limits().body_rate.bytes;
+    auto const longest = worker_->after(limits().body_timeout);
+    if (rate == 0)
+        deadline_ = longest;
+    else
+        deadline_ = std::min(longest, deadline_ + static_cast<tick>(count * 10 / rate));
+}
+
+void connection::read_timed_out()
+{
+    if (phase_ == phase::head || phase_ == phase::body) {
+        frame_.keep_alive = false;
+        failure const why(408, "the request did not arrive in time", failure::origin::protocol);
+        append_failure(out_, why, frame_, {});
+    }
+    open_ = false;
+    in_request_ = false;
+}
+
+} // namespace framex

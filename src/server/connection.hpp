@@ -1,0 +1,144 @@
+/// One connection's protocol, without I/O: octets in, answers out, and what has to happen next.
+/// Split by step: connection.cpp reads heads and bodies, dispatch.cpp runs routes and writes answers.
+#pragma once
+
+#include "server/failure.hpp"
+#include "server/worker.hpp"
+#include "server/writer.hpp"
+
+#include <framex/http/chunk.hpp>
+#include <framex/plugin/route.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace framex {
+
+/// Working memory of a thread: valid until the connection that filled it suspends.
+struct scratch_memory {
+    request_head head;
+    std::string answer;
+    std::string path;
+    std::vector<std::string_view> path_values;
+};
+scratch_memory& scratch();
+
+/// The octets that were read and not yet used. Grows as needed, gives its memory back when empty.
+class input_buffer {
+public:
+    char const* begin() const noexcept { return data_.get() + begin_; }
+    char const* end() const noexcept { return data_.get() + end_; }
+    std::size_t size() const noexcept { return end_ - begin_; }
+    bool empty() const noexcept { return begin_ == end_; }
+
+    /// Drops the first `count` octets.
+    void consume(std::size_t count) noexcept;
+    /// Closes a gap of `count` octets, `at` octets after begin().
+    void erase(std::size_t at, std::size_t count) noexcept;
+    /// Room for at least one more octet, and for `total` octets in all. Moves what is there.
+    void make_room(std::size_t total);
+    char* free_begin() noexcept { return data_.get() + end_; }
+    std::size_t free_size() const noexcept { return capacity_ - end_; }
+    void commit(std::size_t count) noexcept { end_ += count; }
+    void release() noexcept;
+
+private:
+    std::unique_ptr<char[]> data_;
+    std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
+};
+
+/// The Content-Type of a route's stream.
+std::string_view stream_type(route const& entry) noexcept;
+
+class connection : public registered_connection {
+public:
+    explicit connection(std::shared_ptr<worker> owner);
+
+protected:
+    /// What the I/O loop does next.
+    enum class step : unsigned char {
+        flush,  ///< send out_, then advance
+        read,   ///< send out_, then read more
+        serve,  ///< await route_->serve(*route_, call_), then serve_finished()
+        stream, ///< send the generator in call_.result, then stream_finished()
+        close,  ///< send out_, then end
+        next,   ///< (inside) go on with the next buffered request
+    };
+    enum class phase : unsigned char { idle, head, body, handler, stream, write, closing };
+
+    /// Goes on with what is buffered.
+    step advance();
+    /// Octets have arrived in input_.
+    void received(std::size_t count);
+    /// The deadline of a read has passed: whether an answer must still be sent.
+    void read_timed_out();
+    /// After serve; `error` is what it threw.
+    step serve_finished(std::exception_ptr error);
+    /// After a stream: whether the connection may be used again.
+    void stream_finished(bool whole);
+
+    /// For a route that pulls its body: the next octets of it that are buffered; empty: read more.
+    std::string take_body_chunk();
+    bool body_complete() const noexcept { return body_.complete; }
+    void body_broke_off() noexcept { open_ = false; }
+
+    bool chunked_stream() const noexcept { return frame_.http11; }
+    bool is_event_stream() const noexcept { return media_type_is(stream_type(*route_), "text/event-stream"); }
+    worker& owner() const noexcept { return *worker_; }
+    limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
+    void enter(phase next, std::chrono::milliseconds limit) noexcept;
+
+    /// How the octets of a body are pulled; made by the I/O side.
+    virtual body_reader make_body_reader() = 0;
+
+    std::shared_ptr<worker> worker_;
+    input_buffer input_;
+    std::string out_;
+    invocation call_;
+    route const* route_ = nullptr;
+    phase phase_ = phase::idle;
+    tick deadline_ = never;
+    bool open_ = true; ///< further requests are read
+    bool gone_ = false; ///< the client has left
+    bool timed_out_ = false;
+
+private:
+    struct body_state {
+        enum class mode : unsigned char { none, length, chunked };
+        mode kind = mode::none;
+        bool complete = true;
+        bool discard = false; ///< answered already: the octets are dropped
+        bool pulled = false;  ///< the route takes it as it comes
+        std::uint64_t left = 0; ///< of a body with a length: octets that have not come
+        std::size_t size = 0;   ///< octets of it behind the head in input_, decoded
+        chunk_reader chunks{};
+    };
+
+    step begin_request();
+    step want_input();
+    step begin_body(request_head const& head);
+    step answer_early();
+    step continue_body();
+    void take_in_body();
+    step refuse(int status, std::string message);
+
+    bool locate(scratch_memory& memory);
+    step dispatch(scratch_memory& memory);
+    step write_result();
+    void write_failure(failure const& why);
+    void end_request();
+    void answer_options(std::string_view allow);
+
+    body_state body_;
+    answer_frame frame_;
+    std::uint32_t resume_ = 0;
+    std::uint32_t head_size_ = 0;
+    bool in_request_ = false; ///< the head was read
+    bool suspended_ = false;  ///< counted in worker::in_flight
+    bool enveloped_ = true;   ///< style of this request's errors
+};
+
+} // namespace framex

@@ -1,0 +1,183 @@
+// From a request that has arrived to its route, and from the route's result to the answer.
+#include "server/connection.hpp"
+
+#include <framex/http/path.hpp>
+
+#include <boost/beast/http/verb.hpp>
+
+namespace framex {
+
+namespace {
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view sse_type = "text/event-stream; charset=utf-8";
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+constexpr std::string_view lines_type = "application/x-ndjson";
+constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+} // namespace
+
+std::string_view stream_type(route const& entry) noexcept
+{
+    if (!entry.media_type.empty())
+        return entry.media_type;
+    return entry.answer == answer_kind::sse ? sse_type : entry.answer == answer_kind::json_lines ? lines_type : text_type;
+}
+
+/// Finds route_ for the head in `memory`. False: there is none, and the answer is written.
+bool connection::locate(scratch_memory& memory)
+{
+    auto const& head = memory.head;
+    route_ = nullptr;
+    enveloped_ = true;
+    auto const path = normalise_path(head.path, memory.path);
+    if (!path) {
+        write_failure(failure(400, "the path is malformed", failure::origin::protocol));
+        return false;
+    }
+    call_.path = *path;
+    enveloped_ = path->starts_with("/api") && !worker_->shared().excluded(*path);
+    auto const* entry = worker_->shared().table->find(*path, memory.path_values);
+    if (head.method_id == http::verb::options && (!entry ? *path == "*" : !entry->find("OPTIONS"))) {
+        answer_options(entry ? std::string_view(entry->allow) : any_method);
+        return false;
+    }
+    if (entry)
+        route_ = entry->find(head.method);
+    if (!route_) {
+        failure why(404, "Not Found", failure::origin::raised);
+        if (entry) {
+            bool const unknown = head.method_id == http::verb::unknown;
+            why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed", failure::origin::raised);
+            why.fields = "\r\nAllow: " + entry->allow;
+        }
+        write_failure(why);
+        return false;
+    }
+    std::size_t index = 0;
+    for (auto const& value : memory.path_values)
+        call_.path_values[index++] = value;
+    return true;
+}
+
+void connection::answer_options(std::string_view allow)
+{
+    response reply(204);
+    reply.headers.set(http::field::allow, std::string(allow));
+    append_response(out_, reply, frame_);
+}
+
+connection::step connection::dispatch(scratch_memory& memory)
+{
+    auto& shared = worker_->shared();
+    call_.head = &memory.head;
+    call_.query = memory.head.query;
+    call_.body = body_.pulled ? std::string_view() : std::string_view(input_.begin() + head_size_, body_.size);
+    call_.out = &memory.answer;
+    if (worker_->in_flight >= shared.settings.limits.requests_in_flight) {
+        failure why(503, "too many requests are being served", failure::origin::protocol);
+        why.fields = "\r\nRetry-After: 1";
+        write_failure(why);
+        end_request();
+        return step::next;
+    }
+    if (route_->serve) {
+        ++worker_->in_flight;
+        suspended_ = true;
+        enter(phase::handler, limits().handler_timeout);
+        return step::serve;
+    }
+    try {
+        route_->now(*route_, call_);
+    } catch (...) {
+        write_failure(failure::of(std::current_exception()));
+        end_request();
+        return step::next;
+    }
+    return write_result();
+}
+
+connection::step connection::serve_finished(std::exception_ptr error)
+{
+    if (!body_.complete)
+        take_in_body();
+    if (!body_.complete) // the handler did not want all of it
+        open_ = frame_.keep_alive = false;
+    if (error) {
+        write_failure(timed_out_ ? failure(504, "the handler took too long", failure::origin::protocol)
+                                 : failure::of(std::move(error)));
+        timed_out_ = false;
+        end_request();
+        return step::next;
+    }
+    return write_result();
+}
+
+/// Writes what the route left in the invocation.
+connection::step connection::write_result()
+{
+    if (!call_.issues.empty()) {
+        failure why(422, "Request validation failed", failure::origin::raised);
+        why.issues = std::move(call_.issues);
+        call_.issues.clear();
+        write_failure(why);
+    } else if (call_.result.index() == 0) {
+        append_answer(out_, 200, json_type, *call_.out, frame_);
+    } else if (auto* reply = std::get_if<response>(&call_.result)) {
+        append_response(out_, *reply, frame_);
+    } else {
+        if (!frame_.http11)
+            open_ = frame_.keep_alive = false; // the end of the connection ends the stream
+        append_stream_head(out_, stream_type(*route_), frame_);
+        if (!frame_.head_only) {
+            if (!suspended_)
+                ++worker_->in_flight;
+            suspended_ = true;
+            input_.consume(head_size_ + body_.size);
+            head_size_ = 0;
+            body_.size = 0;
+            input_.release();
+            enter(phase::stream, {});
+            return step::stream;
+        }
+    }
+    end_request();
+    return step::next;
+}
+
+void connection::stream_finished(bool whole)
+{
+    if (!whole)
+        open_ = false;
+    end_request();
+}
+
+void connection::write_failure(failure const& why)
+{
+    failure_style chosen;
+    chosen.enveloped = enveloped_;
+    chosen.status_in_body = worker_->shared().settings.error_status == "envelope";
+    append_failure(out_, why, frame_, chosen);
+}
+
+void connection::end_request()
+{
+    if (suspended_) {
+        --worker_->in_flight;
+        suspended_ = false;
+    }
+    if (!body_.complete && !body_.discard)
+        open_ = false; // a pulled body that nobody read to its end
+    input_.consume(head_size_ + body_.size);
+    head_size_ = 0;
+    body_.size = 0;
+    body_.complete = true;
+    body_.discard = false;
+    route_ = nullptr;
+    in_request_ = false;
+    resume_ = 0;
+    call_.body_stream.reset();
+    if (call_.result.index() != 0)
+        call_.result = std::monostate{};
+    enter(phase::idle, limits().keep_alive);
+}
+
+} // namespace framex

@@ -1,0 +1,119 @@
+#include "server/failure.hpp"
+
+#include "http/clock_text.hpp"
+
+#include <framex/model/json.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace framex {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+
+void append_message(std::string& out, failure const& why)
+{
+    if (why.message_is_json)
+        out += why.message;
+    else
+        write_json(out, why.message);
+}
+
+void append_status(std::string& out, int status)
+{
+    out += "{\"status\":";
+    write_json(out, status);
+}
+
+void append_stamp(std::string& out)
+{
+    out += ",\"timestamp\":\"";
+    out += now_text().stamp;
+    out += '"';
+}
+
+std::string enveloped_body(failure const& why)
+{
+    std::string body;
+    append_status(body, why.status);
+    if (!why.issues.empty()) {
+        body += ",\"message\":\"unexpected code\"";
+        append_stamp(body);
+        body += ",\"data\":{\"detail\":";
+        write_issues(body, why.issues);
+        body += "}}";
+        return body;
+    }
+    body += ",\"message\":";
+    append_message(body, why);
+    append_stamp(body);
+    body += '}';
+    return body;
+}
+
+std::string plain_body(failure const& why)
+{
+    std::string body;
+    if (!why.issues.empty()) {
+        body += "{\"detail\":";
+        write_issues(body, why.issues);
+        body += '}';
+        return body;
+    }
+    append_status(body, why.status);
+    body += ",\"message\":";
+    append_message(body, why);
+    body += ",\"is_middleware_error\":true}";
+    return body;
+}
+
+} // namespace
+
+failure failure::of(std::exception_ptr error)
+{
+    failure why(500, "Internal Server Error", origin::internal);
+    try {
+        std::rethrow_exception(error);
+    } catch (http_error const& e) {
+        why = failure(e.status(), e.what(), origin::raised);
+        why.message_is_json = e.is_json();
+        for (auto const& [name, value] : e.headers())
+            if (valid_field_name(name) && valid_field_value(value))
+                why.fields.append("\r\n").append(name).append(": ").append(value);
+    } catch (validation_error const& e) {
+        why = failure(422, e.what(), origin::raised);
+        why.issues = e.issues();
+    } catch (public_error const& e) {
+        if (*e.what())
+            why.message = e.what();
+    } catch (std::exception const&) {
+        // 500 without its text
+    } catch (...) {
+        // the same for what is no std::exception
+    }
+    return why;
+}
+
+void append_failure(std::string& out, failure const& why, answer_frame frame, failure_style style)
+{
+    bool const exception = why.from == failure::origin::internal;
+    auto const body = style.enveloped || exception || why.from == failure::origin::protocol ? enveloped_body(why)
+                                                                                            : plain_body(why);
+    bool const hidden = style.status_in_body && style.enveloped && why.from == failure::origin::raised
+        && why.issues.empty();
+    append_answer(out, hidden ? 200 : why.status, json_type, body, frame, why.fields);
+}
+
+sse_event error_event(failure const& why)
+{
+    std::string data;
+    append_status(data, why.status);
+    data += ",\"message\":";
+    append_message(data, why);
+    data += '}';
+    return make_stream_event_from_json("error", data);
+}
+
+} // namespace framex

@@ -1,0 +1,52 @@
+/// The table of an app's routes, immutable once made, and the way from method and path to one of them.
+#pragma once
+
+#include <framex/http/path_pattern.hpp>
+#include <framex/plugin/route.hpp>
+
+#include <boost/beast/http/verb.hpp>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace framex {
+
+/// All routes of one path.
+struct path_entry {
+    path_pattern pattern;
+    std::vector<route const*> routes{}; ///< one a method
+    std::string allow{};                ///< the value of Allow: their methods, HEAD and OPTIONS
+
+    explicit path_entry(std::string const& path) : pattern(path) {}
+    /// The route for the method (GET's for HEAD), or null.
+    route const* find(std::string_view method) const noexcept;
+};
+
+class route_table {
+public:
+    /// Of two routes with one method and path the first stays; the other is reported by duplicates().
+    explicit route_table(std::vector<route> routes);
+    route_table(route_table const&) = delete;
+    route_table& operator=(route_table const&) = delete;
+
+    /// The entry for a normalised path, or null; `values` becomes the path's parameters, views of `path`.
+    path_entry const* find(std::string_view path, std::vector<std::string_view>& values) const;
+    /// For calls: by function name, or by path (the first of its methods).
+    route const* find_api(std::string_view name) const;
+
+    std::vector<route> const& routes() const noexcept { return routes_; }
+    std::vector<route const*> const& duplicates() const noexcept { return duplicates_; }
+
+private:
+    void add(route const& entry);
+
+    std::vector<route> routes_;
+    std::vector<std::unique_ptr<path_entry>> patterns_; ///< in the order they are tried
+    std::unordered_map<std::string_view, std::unique_ptr<path_entry>> exact_;
+    std::unordered_map<std::string_view, route const*> functions_;
+    std::vector<route const*> duplicates_;
+};
+
+} // namespace framex

@@ -1,0 +1,367 @@
+#include "server/session.hpp"
+
+#include "server/io.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/write.hpp>
+
+namespace framex {
+
+namespace {
+constexpr std::size_t stream_block = 16384;   // what is ready of a stream goes out in writes of about this size
+constexpr std::size_t stream_turn = 65536;    // then others get their turn
+constexpr std::size_t kept_output = 65536;    // a larger buffer is given back after its answer
+constexpr std::size_t linger_octets = 262144; // read and dropped after the last answer, so that it is not reset away
+constexpr std::chrono::milliseconds linger_time{2000};
+} // namespace
+
+template <class Socket>
+session<Socket>::session(Socket socket, std::shared_ptr<worker> owner)
+    : connection(std::move(owner)), socket_(std::move(socket))
+{
+    error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
+}
+
+template <class Socket>
+void session<Socket>::start(Socket socket, std::shared_ptr<worker> owner)
+{
+    auto self = std::make_shared<session>(std::move(socket), std::move(owner));
+    self->owner().add(*self);
+    auto slot = self->signal_.slot();
+    auto* const running = self.get();
+    asio::co_spawn(running->socket_.get_executor(), running->run(),
+        asio::bind_cancellation_slot(slot, [self = std::move(self)](std::exception_ptr) {}));
+}
+
+// ---- the loop ---------------------------------------------------------------------------------------
+
+template <class Socket>
+awaitable<> session<Socket>::run()
+{
+    for (;;) {
+        step next = advance();
+        while (next == step::serve || next == step::stream) {
+            if (next == step::serve) {
+                std::exception_ptr failed;
+                handler_since_ = owner().now();
+                try {
+                    co_await route_->serve(*route_, call_);
+                } catch (...) {
+                    failed = std::current_exception();
+                }
+                watched_ = false;
+                handler_since_ = never;
+                if (body_open_)
+                    *body_open_ = false;
+                if (gone_)
+                    co_return;
+                if (timed_out_)
+                    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+                next = serve_finished(std::move(failed));
+            }
+            if (next == step::stream) {
+                bool whole = false;
+                if (auto* events = std::get_if<async_generator<sse_event>>(&call_.result))
+                    whole = co_await send_stream(*events);
+                else
+                    whole = co_await send_stream(std::get<async_generator<std::string>>(call_.result));
+                watched_ = false;
+                stream_finished(whole);
+                if (!whole)
+                    co_return;
+                next = step::next;
+            }
+            if (next == step::next)
+                next = advance();
+        }
+        if (!out_.empty()) {
+            std::size_t const sent = socket_.write_some(asio::buffer(out_), error_);
+            if (sent == out_.size())
+                out_.clear();
+            else if (error_ && error_ != asio::error::would_block)
+                co_return;
+            else {
+                out_.erase(0, sent);
+                if (!co_await send())
+                    co_return;
+            }
+            if (out_.capacity() > kept_output)
+                std::string().swap(out_);
+        }
+        if (next == step::close)
+            break;
+        if (next == step::flush)
+            continue;
+        co_await io(
+            [this](auto handler) {
+                socket_.async_read_some(asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+            },
+            socket_.get_executor(), error_, transferred_);
+        if (!error_)
+            received(transferred_);
+        else if (timed_out_) {
+            read_timed_out();
+            timed_out_ = false;
+        } else
+            co_return;
+    }
+    co_await linger();
+}
+
+/// Sends what the socket's buffer did not take at once. False: the connection is of no more use.
+template <class Socket>
+awaitable<bool> session<Socket>::send()
+{
+    auto const before = phase_;
+    auto const deadline = deadline_;
+    enter(phase::write, limits().write_timeout);
+    while (!out_.empty()) {
+        co_await io([this](auto handler) { socket_.async_write_some(asio::buffer(out_), std::move(handler)); },
+            socket_.get_executor(), error_, transferred_);
+        if (error_)
+            co_return false;
+        out_.erase(0, transferred_);
+        enter(phase::write, limits().write_timeout);
+    }
+    phase_ = before;
+    deadline_ = deadline;
+    co_return true;
+}
+
+/// Lets the client read the last answer before unread octets would reset the connection. RFC 9112 9.6.
+template <class Socket>
+awaitable<> session<Socket>::linger()
+{
+    error_code ignored;
+    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    enter(phase::closing, linger_time);
+    input_.consume(input_.size());
+    for (std::size_t dropped = 0; dropped < linger_octets; dropped += transferred_) {
+        input_.make_room(1);
+        co_await io(
+            [this](auto handler) {
+                socket_.async_read_some(asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+            },
+            socket_.get_executor(), error_, transferred_);
+        if (error_)
+            co_return;
+    }
+}
+
+// ---- streams ----------------------------------------------------------------------------------------
+
+/// Drains what is ready into one write; the body stands still while a write waits. True: whole.
+template <class Socket>
+template <class Generator>
+awaitable<bool> session<Socket>::send_stream(Generator& generator)
+{
+    bool const chunked = chunked_stream();
+    stream_access::set_executor(generator, owner().executor());
+    watched_ = true;
+    watch_for_departure();
+    std::size_t turn = 0;
+    bool finished = false;
+    bool ready = stream_access::step(generator);
+    while (!finished) {
+        std::exception_ptr failed;
+        try {
+            while (ready && out_.size() < stream_block) {
+                auto* item = stream_access::item(generator);
+                if (!item) {
+                    finished = true;
+                    break;
+                }
+                append_item(out_, *item, chunked);
+                ready = stream_access::step(generator);
+            }
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        if (gone_)
+            co_return false;
+        if (failed) {
+            if (!is_event_stream()) { // the missing end tells the client that something is missing
+                co_await send();
+                co_return false;
+            }
+            append_item(out_, error_event(failure::of(std::move(failed))), chunked);
+            finished = true;
+        }
+        if (finished && chunked)
+            out_ += last_chunk;
+        if (!out_.empty()) {
+            turn += out_.size();
+            std::size_t const sent = socket_.write_some(asio::buffer(out_), error_);
+            if (sent == out_.size())
+                out_.clear();
+            else if (error_ && error_ != asio::error::would_block)
+                co_return false;
+            else {
+                out_.erase(0, sent);
+                if (!co_await send())
+                    co_return false;
+            }
+        }
+        if (finished)
+            break;
+        if (ready) {
+            if (turn >= stream_turn) {
+                turn = 0;
+                co_await io([this](auto handler) { asio::post(socket_.get_executor(), [h = std::move(handler)]() mutable { h(error_code()); }); },
+                    socket_.get_executor(), error_, transferred_);
+            }
+            continue;
+        }
+        if (!stream_access::settled(generator)) {
+            std::string().swap(out_); // a sleeping stream keeps no buffer
+            turn = 0;
+            co_await stream_access::wait(generator);
+            if (gone_)
+                co_return false;
+        }
+        ready = true;
+    }
+    co_return true;
+}
+
+// ---- pulled bodies ----------------------------------------------------------------------------------
+
+template <class Socket>
+body_reader session<Socket>::make_body_reader()
+{
+    body_open_ = std::make_shared<bool>(true);
+    return body_reader(pull_body(this->shared_from_this()));
+}
+
+template <class Socket>
+async_generator<std::string> session<Socket>::pull_body(std::shared_ptr<session> self)
+{
+    auto const open = self->body_open_;
+    for (;;) {
+        if (!*open)
+            throw http_error(400, "the request of this body is over");
+        auto chunk = self->take_body_chunk();
+        if (!chunk.empty()) {
+            co_yield std::move(chunk);
+            continue;
+        }
+        if (self->body_complete())
+            co_return;
+        if (!self->out_.empty()) { // 100 Continue, and answers to earlier requests
+            co_await io([&](auto handler) { asio::async_write(self->socket_, asio::buffer(self->out_), std::move(handler)); },
+                self->socket_.get_executor(), self->error_, self->transferred_);
+            self->out_.clear();
+        }
+        self->enter(phase::body, self->limits().body_timeout);
+        co_await io(
+            [&](auto handler) {
+                auto& input = self->input_;
+                self->socket_.async_read_some(
+                    asio::buffer(input.free_begin(), input.free_size()), std::move(handler));
+            },
+            self->socket_.get_executor(), self->error_, self->transferred_);
+        if (self->error_) {
+            self->body_broke_off();
+            bool const late = std::exchange(self->timed_out_, false);
+            throw http_error(late ? 408 : 400, late ? "the body did not arrive in time" : "the body broke off");
+        }
+        self->received(self->transferred_);
+        self->enter(phase::handler, self->limits().handler_timeout);
+    }
+}
+
+// ---- events from outside ------------------------------------------------------------------------------
+
+template <class Socket>
+void session<Socket>::watch_for_departure()
+{
+    if (watching_)
+        return;
+    watching_ = true;
+    socket_.async_wait(asio::socket_base::wait_read, [self = this->shared_from_this()](error_code error) {
+        self->watching_ = false;
+        if (error || !self->watched_)
+            return;
+        char octet = 0;
+        error_code peek;
+        auto const size = self->socket_.receive(asio::buffer(&octet, 1), asio::socket_base::message_peek, peek);
+        if (peek == asio::error::would_block || (!peek && size))
+            return; // more requests wait behind this one
+        self->gone_ = true;
+        self->cancel_handler();
+    });
+}
+
+template <class Socket>
+void session<Socket>::cancel_handler()
+{
+    auto const self = this->shared_from_this(); // the coroutine may end inside emit
+    signal_.emit(asio::cancellation_type::terminal);
+}
+
+template <class Socket>
+void session<Socket>::on_tick(tick now)
+{
+    if (phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1) {
+        if (!body_open_ || !*body_open_) { // a handler that runs on: notice when its client leaves
+            watched_ = true;
+            watch_for_departure();
+        }
+        if (!out_.empty()) { // earlier pipelined answers need not wait for it
+            auto const sent = socket_.write_some(asio::buffer(out_), error_);
+            out_.erase(0, sent);
+        }
+    }
+    if (deadline_ == never || now < deadline_)
+        return;
+    deadline_ = never;
+    auto const self = this->shared_from_this();
+    error_code ignored;
+    switch (phase_) {
+    case phase::handler:
+        timed_out_ = true;
+        cancel_handler();
+        break;
+    case phase::idle:
+    case phase::head:
+    case phase::body:
+        timed_out_ = true;
+        socket_.cancel(ignored);
+        break;
+    case phase::stream: break;
+    case phase::write:
+    case phase::closing: socket_.close(ignored); break;
+    }
+}
+
+template <class Socket>
+void session<Socket>::drain()
+{
+    open_ = false;
+    error_code ignored;
+    if (phase_ == phase::idle)
+        socket_.cancel(ignored); // no request is under way
+}
+
+template <class Socket>
+void session<Socket>::abort()
+{
+    auto const self = this->shared_from_this();
+    gone_ = true;
+    error_code ignored;
+    socket_.close(ignored);
+    cancel_handler();
+}
+
+template class session<context_socket>;
+template class session<any_socket>;
+
+} // namespace framex

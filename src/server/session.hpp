@@ -1,0 +1,56 @@
+/// One connection's I/O: a coroutine that reads, writes, awaits handlers and drains streams.
+#pragma once
+
+#include "server/connection.hpp"
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+
+namespace framex {
+
+/// Socket: a stream socket of any executor. Made and started on the worker's executor; owned by its own coroutine.
+template <class Socket>
+class session final : public connection, public std::enable_shared_from_this<session<Socket>> {
+public:
+    session(Socket socket, std::shared_ptr<worker> owner);
+
+    /// Spawns the coroutine that serves the connection until it ends.
+    static void start(Socket socket, std::shared_ptr<worker> owner);
+
+    void on_tick(tick now) override;
+    void drain() override;
+    void abort() override;
+
+private:
+    awaitable<> run();
+    awaitable<bool> send();
+    awaitable<> linger();
+    template <class Generator>
+    awaitable<bool> send_stream(Generator& generator);
+    async_generator<std::string> pull_body(std::shared_ptr<session> self);
+    body_reader make_body_reader() override;
+
+    void watch_for_departure();
+    void cancel_handler();
+
+    Socket socket_;
+    asio::cancellation_signal signal_;
+    error_code error_;
+    std::size_t transferred_ = 0;
+    tick handler_since_ = never;
+    bool watched_ = false; ///< readability means departure now
+    bool watching_ = false; ///< a wait for readability is outstanding
+    std::shared_ptr<bool> body_open_; ///< false once the request of a pulled body is over
+};
+
+/// The sockets that framex serves: of an io_context, and of any executor.
+using context_socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+using any_socket = asio::basic_stream_socket<asio::ip::tcp, asio::any_io_executor>;
+
+extern template class session<context_socket>;
+extern template class session<any_socket>;
+
+} // namespace framex

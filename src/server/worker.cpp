@@ -1,0 +1,73 @@
+#include "server/worker.hpp"
+
+#include <algorithm>
+
+namespace framex {
+
+bool service::excluded(std::string_view path) const
+{
+    return std::ranges::find(settings.excluded_log_paths, path) != settings.excluded_log_paths.end();
+}
+
+worker::worker(asio::any_io_executor executor, std::shared_ptr<service const> shared)
+    : executor_(executor), service_(std::move(shared)), timer_(std::move(executor))
+{
+}
+
+tick worker::after(std::chrono::milliseconds span) const noexcept
+{
+    if (span.count() <= 0)
+        return never;
+    return now_ + 1 + static_cast<tick>((span.count() + tick_length.count() - 1) / tick_length.count());
+}
+
+void worker::add(registered_connection& connection)
+{
+    connections_.push_back(connection);
+    if (draining_)
+        connection.drain();
+    if (!ticking_) {
+        ticking_ = true;
+        timer_.expires_after(tick_length);
+        arm();
+    }
+}
+
+void worker::arm()
+{
+    timer_.async_wait([self = shared_from_this()](error_code ec) {
+        if (!ec)
+            self->turn();
+    });
+}
+
+void worker::turn()
+{
+    // After a stall the missed ticks are skipped: nobody loses time that the machine took.
+    ++now_;
+    for (auto at = connections_.begin(); at != connections_.end();) {
+        auto& connection = *at++; // it may leave the list
+        connection.on_tick(now_);
+    }
+    if (connections_.empty()) {
+        ticking_ = false;
+        return;
+    }
+    timer_.expires_after(tick_length);
+    arm();
+}
+
+void worker::drain()
+{
+    draining_ = true;
+    for (auto at = connections_.begin(); at != connections_.end();)
+        (at++)->drain();
+}
+
+void worker::abort()
+{
+    for (auto at = connections_.begin(); at != connections_.end();)
+        (at++)->abort();
+}
+
+} // namespace framex

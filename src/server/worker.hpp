@@ -1,0 +1,83 @@
+/// What the connections of one executor share: the app's table and limits, their registry, the coarse clock.
+#pragma once
+
+#include "server/router.hpp"
+
+#include <framex/config/settings.hpp>
+#include <framex/http/head.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace framex {
+
+/// Counts ticks of 100 ms since the worker began.
+using tick = std::uint32_t;
+inline constexpr std::chrono::milliseconds tick_length{100};
+
+/// What all workers of one app share; unchanged while it serves.
+struct service {
+    std::shared_ptr<route_table const> table{};
+    server_settings settings{};
+    head_limits heads{};
+
+    bool excluded(std::string_view path) const;
+};
+
+/// A connection as its worker sees it. All calls come on the worker's executor.
+class registered_connection
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    virtual ~registered_connection() = default;
+    /// A tick has passed.
+    virtual void on_tick(tick now) = 0;
+    /// Answer what runs, take nothing new.
+    virtual void drain() = 0;
+    /// End at once.
+    virtual void abort() = 0;
+};
+
+/// All connections of one executor, which must run one handler at a time. Kept alive by its connections.
+class worker : public std::enable_shared_from_this<worker> {
+public:
+    worker(asio::any_io_executor executor, std::shared_ptr<service const> shared);
+
+    asio::any_io_executor const& executor() const noexcept { return executor_; }
+    service const& shared() const noexcept { return *service_; }
+    tick now() const noexcept { return now_; }
+    /// The tick by which `span` has surely passed; a span of zero never does.
+    tick after(std::chrono::milliseconds span) const noexcept;
+
+    void add(registered_connection& connection);
+    void drain();
+    void abort();
+    bool draining() const noexcept { return draining_; }
+    bool empty() const noexcept { return connections_.empty(); }
+
+    std::int64_t in_flight = 0; ///< requests whose handler or stream is suspended
+
+private:
+    void arm();
+    void turn();
+
+    asio::any_io_executor executor_;
+    std::shared_ptr<service const> service_;
+    asio::steady_timer timer_;
+    boost::intrusive::list<registered_connection, boost::intrusive::constant_time_size<false>> connections_;
+    tick now_ = 1;
+    bool ticking_ = false;
+    bool draining_ = false;
+};
+
+inline constexpr tick never = 0;
+
+} // namespace framex

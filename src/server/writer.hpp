@@ -1,0 +1,38 @@
+/// The one place that writes HTTP/1.1 answers: status line, fields, bodies, chunks. RFC 9112 sections 4, 6, 7.1.
+#pragma once
+
+#include <framex/http/message.hpp>
+#include <framex/http/sse.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace framex {
+
+/// How an answer leaves the connection.
+struct answer_frame {
+    bool keep_alive = true;
+    bool head_only = false; ///< the request was HEAD
+    bool http11 = true;
+};
+
+/// A whole answer with a body. `more` holds further field lines, each beginning with CRLF.
+void append_answer(std::string& out, int status, std::string_view content_type, std::string_view body,
+    answer_frame frame, std::string_view more = {});
+
+/// A handler's own response. Fields that frame the message (Content-Length, Transfer-Encoding, Connection…) and fields
+/// that could split it are left out. 1xx, 204 and 304 have no body.
+void append_response(std::string& out, response const& reply, answer_frame frame);
+
+/// The head of a stream: chunked for HTTP/1.1, delimited by the end of the connection for HTTP/1.0.
+void append_stream_head(std::string& out, std::string_view content_type, answer_frame frame);
+
+/// One item of a stream as one chunk. A text without octets is no chunk (it would end the body).
+void append_item(std::string& out, sse_event const& item, bool chunked);
+void append_item(std::string& out, std::string const& item, bool chunked);
+
+/// The last chunk.
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+} // namespace framex
