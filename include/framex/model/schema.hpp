@@ -51,7 +51,6 @@ json::value schema_of(schema_registry& registry);
 
 namespace detail {
 
-void add_rule(json::object& schema, std::string_view key, double bound, bool integral);
 json::value reference_to(std::string_view component);
 json::value nullable(json::value inner);
 json::value enum_schema(std::string_view title, std::string_view const* names, std::size_t count);

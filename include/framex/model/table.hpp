@@ -121,7 +121,7 @@ void* entry(void* p, std::string_view key)
 {
     auto [at, fresh] = static_cast<T*>(p)->try_emplace(std::string(key));
     if (!fresh)
-        at->second = {};
+        at->second = typename T::mapped_type();
     return &at->second;
 }
 
