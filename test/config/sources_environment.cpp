@@ -118,4 +118,14 @@ BOOST_AUTO_TEST_CASE(env_files_have_comments_exports_and_quotes)
     BOOST_TEST(made.history({"server", "port"})->origin.text() == ".env:3");
 }
 
+BOOST_AUTO_TEST_CASE(an_env_file_cut_at_any_place_is_either_read_or_refused)
+{
+    std::string const text = "export SERVER__HOST=\"a\\\"b\" # c\nSERVER__PORT='7'\nPLUGINS__X__Y=z # w\n";
+    for (std::size_t length = 0; length <= text.size(); ++length) {
+        auto const made = workspace().file(".env", text.substr(0, length)).read();
+        BOOST_TEST(made.problems().size() <= 1U);
+        BOOST_TEST((made.settings().server.port == 7 || made.settings().server.port == 8080));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
