@@ -8,11 +8,13 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace framex::test {
 
 struct thing {
+    thing() = default; // no aggregate: things are yielded
     std::string name;
     int size = 1;
     static constexpr auto rules() { return framex::rules(field(&thing::size, defaulted)); }
