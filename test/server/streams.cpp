@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(events_come_one_chunk_each_and_the_connection_lives_on)
     auto const body = client.until("0\r\n\r\n");
     BOOST_TEST(body
         == "00000015\r\nevent: tick\ndata: 0\n\n\r\n00000015\r\nevent: tick\ndata: 1\n\n\r\n"
-           "00000017\r\nevent: finish\ndata: \n\n\r\n0\r\n\r\n");
+           "00000016\r\nevent: finish\ndata: \n\n\r\n0\r\n\r\n");
     BOOST_TEST(client.answer().starts_with("HTTP/1.1 200 "));
 }
 
