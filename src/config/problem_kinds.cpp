@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::array kinds = {
     problem_kind{"FX0101", "a source of settings cannot be understood",
-        "The file is no valid TOML or .env text, or a value of the environment or of --set that must be "
-        "JSON\n"
-        "is none. Nothing of a file with such a fault is used.",
+        "The file is no valid TOML or .env text, or a key of --set is no name. Nothing of a TOML file with "
+        "such\n"
+        "a fault is used.",
         "[server\nport = 8080",
         "Look at the place that the message names: a bracket, a quote or an equals sign is missing or too "
         "much.\n"
@@ -26,7 +26,9 @@ constexpr std::array kinds = {
     problem_kind{"FX0103", "wrong type",
         "The setting wants another type of value than it got. Numbers and true/false stand without quotes "
         "in\n"
-        "TOML; durations and sizes are numbers, or texts with a unit (\"30s\", \"10 MB\").",
+        "TOML; durations and sizes are numbers, or texts with a unit (\"30s\", \"10 MB\"). Lists and tables "
+        "in the\n"
+        "environment are JSON.",
         "[server]\nport = \"9000\"", "Write the value as the message says, for example: port = 9000"},
     problem_kind{"FX0104", "value not allowed",
         "The value has the right type, but it lies outside of the range, or is not one of the allowed words.",
