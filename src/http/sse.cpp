@@ -49,22 +49,18 @@ void append_event(std::string& out, sse_event const& event)
     out += '\n';
 }
 
-std::string make_stream_event(std::string_view type) { return make_stream_event_from_json(type, "{}"); }
+sse_event make_stream_event(std::string_view type) { return make_stream_event_from_json(type, "{}"); }
 
-std::string make_stream_event(std::string_view type, std::string_view content)
+sse_event make_stream_event(std::string_view type, std::string_view content)
 {
     if (content.empty())
         return make_stream_event(type);
     return make_stream_event_from_json(type, "{\"content\":" + to_json(content) + '}');
 }
 
-std::string make_stream_event_from_json(std::string_view type, std::string_view json_text)
+sse_event make_stream_event_from_json(std::string_view type, std::string_view json_text)
 {
-    std::string out;
-    append_line(out, "event", type);
-    append_lines(out, "data", spaced_json(json_text));
-    out += '\n';
-    return out;
+    return sse_event(std::string(type), spaced_json(json_text));
 }
 
 std::string spaced_json(std::string_view compact)

@@ -113,7 +113,9 @@ std::string error_event_text(failure const& why)
     data += ",\"message\":";
     append_message(data, why);
     data += '}';
-    return make_stream_event_from_json("error", data);
+    std::string text;
+    append_event(text, make_stream_event_from_json("error", data));
+    return text;
 }
 
 } // namespace framex

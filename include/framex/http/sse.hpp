@@ -36,19 +36,18 @@ struct sse_event {
 /// left out.
 void append_event(std::string& out, sse_event const& event);
 
-/// The text of one event of the framework's streams: "event: <type>", "data: <json>", an empty line; the JSON
-/// with a space after ":" and ",". Text becomes {"content": text}, an object is written as it is, nothing and
-/// what is empty become {}. CR, LF and NUL in `type` are dropped.
-std::string make_stream_event(std::string_view type);
-std::string make_stream_event(std::string_view type, std::string_view content);
+/// One event of the framework's streams: its data is JSON with a space after ":" and ",". Text becomes
+/// {"content": text}, an object is written as it is, nothing and what is empty become {}.
+sse_event make_stream_event(std::string_view type);
+sse_event make_stream_event(std::string_view type, std::string_view content);
 
 /// The same for data that is JSON text already, in any spelling.
-std::string make_stream_event_from_json(std::string_view type, std::string_view json_text);
+sse_event make_stream_event_from_json(std::string_view type, std::string_view json_text);
 
 /// The same for a model, a vector or a map; see to_json().
 template <class T>
     requires(!std::convertible_to<T const&, std::string_view>)
-std::string make_stream_event(std::string_view type, T const& data)
+sse_event make_stream_event(std::string_view type, T const& data)
 {
     return make_stream_event_from_json(type, to_json(data));
 }
