@@ -49,6 +49,13 @@ void append_event(std::string& out, sse_event const& event)
     out += '\n';
 }
 
+std::string to_text(sse_event const& event)
+{
+    std::string out;
+    append_event(out, event);
+    return out;
+}
+
 sse_event make_stream_event(std::string_view type) { return make_stream_event_from_json(type, "{}"); }
 
 sse_event make_stream_event(std::string_view type, std::string_view content)

@@ -68,6 +68,11 @@ route_options& route_options::summary(std::string text)
     target_.summary = std::move(text);
     return *this;
 }
+route_options& route_options::media_type(std::string text)
+{
+    target_.media_type = std::move(text);
+    return *this;
+}
 route_options& route_options::hidden()
 {
     target_.include_in_schema = false;

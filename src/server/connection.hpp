@@ -50,6 +50,9 @@ private:
     std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
 };
 
+/// The Content-Type of a route's stream.
+std::string_view stream_type(route const& entry) noexcept;
+
 class connection : public registered_connection {
 public:
     explicit connection(std::shared_ptr<worker> owner);
@@ -83,6 +86,7 @@ protected:
     void body_broke_off() noexcept { open_ = false; }
 
     bool chunked_stream() const noexcept { return frame_.http11; }
+    bool is_event_stream() const noexcept { return media_type_is(stream_type(*route_), "text/event-stream"); }
     worker& owner() const noexcept { return *worker_; }
     limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;

@@ -15,6 +15,13 @@ constexpr std::string_view lines_type = "application/x-ndjson";
 constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 } // namespace
 
+std::string_view stream_type(route const& entry) noexcept
+{
+    if (!entry.media_type.empty())
+        return entry.media_type;
+    return entry.answer == answer_kind::sse ? sse_type : entry.answer == answer_kind::json_lines ? lines_type : text_type;
+}
+
 /// Finds route_ for the head in `memory`. False: there is none, and the answer is written.
 bool connection::locate(scratch_memory& memory)
 {
@@ -117,12 +124,9 @@ connection::step connection::write_result()
     } else if (auto* reply = std::get_if<response>(&call_.result)) {
         append_response(out_, *reply, frame_);
     } else {
-        auto const type = route_->answer == answer_kind::sse ? sse_type
-            : route_->answer == answer_kind::json_lines      ? lines_type
-                                                             : text_type;
         if (!frame_.http11)
             open_ = frame_.keep_alive = false; // the end of the connection ends the stream
-        append_stream_head(out_, type, frame_);
+        append_stream_head(out_, stream_type(*route_), frame_);
         if (!frame_.head_only) {
             if (!suspended_)
                 ++worker_->in_flight;

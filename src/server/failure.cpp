@@ -106,16 +106,14 @@ void append_failure(std::string& out, failure const& why, answer_frame frame, fa
     append_answer(out, hidden ? 200 : why.status, json_type, body, frame, why.fields);
 }
 
-std::string error_event_text(failure const& why)
+sse_event error_event(failure const& why)
 {
     std::string data;
     append_status(data, why.status);
     data += ",\"message\":";
     append_message(data, why);
     data += '}';
-    std::string text;
-    append_event(text, make_stream_event_from_json("error", data));
-    return text;
+    return make_stream_event_from_json("error", data);
 }
 
 } // namespace framex

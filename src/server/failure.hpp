@@ -44,7 +44,7 @@ struct failure_style {
 /// The whole answer.
 void append_failure(std::string& out, failure const& why, answer_frame frame, failure_style style);
 
-/// What ends a stream that failed after its head: `{"status": 500, "message": "…"}` as an `error` event.
-std::string error_event_text(failure const& why);
+/// What ends an event stream that failed after its head: `{"status": 500, "message": "…"}` as an `error` event.
+sse_event error_event(failure const& why);
 
 } // namespace framex

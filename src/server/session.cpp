@@ -188,7 +188,11 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         if (gone_)
             co_return false;
         if (failed) {
-            append_item(out_, error_event_text(failure::of(std::move(failed))), chunked);
+            if (!is_event_stream()) { // the missing end tells the client that something is missing
+                co_await send();
+                co_return false;
+            }
+            append_item(out_, error_event(failure::of(std::move(failed))), chunked);
             finished = true;
         }
         if (finished && chunked)

@@ -96,18 +96,18 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read_back)
 
 BOOST_AUTO_TEST_CASE(stream_events_are_spelled_as_python_does)
 {
-    BOOST_TEST(written(make_stream_event("message_chunk", "h\xc3\xa9\n\""))
+    BOOST_TEST(to_text(make_stream_event("message_chunk", "h\xc3\xa9\n\""))
         == "event: message_chunk\ndata: {\"content\": \"h\xc3\xa9\\n\\\"\"}\n\n");
-    BOOST_TEST(written(make_stream_event("message_chunk", std::string("a:b,c")))
+    BOOST_TEST(to_text(make_stream_event("message_chunk", std::string("a:b,c")))
         == "event: message_chunk\ndata: {\"content\": \"a:b,c\"}\n\n");
-    BOOST_TEST(written(make_stream_event("finish")) == "event: finish\ndata: {}\n\n");
-    BOOST_TEST(written(make_stream_event("finish", "")) == "event: finish\ndata: {}\n\n");
-    BOOST_TEST(written(make_stream_event("finish", json::object())) == "event: finish\ndata: {}\n\n");
-    BOOST_TEST(written(make_stream_event("error", json::object{{"status", 500}, {"detail", {1, 2}}}))
+    BOOST_TEST(to_text(make_stream_event("finish")) == "event: finish\ndata: {}\n\n");
+    BOOST_TEST(to_text(make_stream_event("finish", "")) == "event: finish\ndata: {}\n\n");
+    BOOST_TEST(to_text(make_stream_event("finish", json::object())) == "event: finish\ndata: {}\n\n");
+    BOOST_TEST(to_text(make_stream_event("error", json::object{{"status", 500}, {"detail", {1, 2}}}))
         == "event: error\ndata: {\"status\": 500, \"detail\": [1, 2]}\n\n");
-    BOOST_TEST(written(make_stream_event("list", std::vector<int>{1, 2})) == "event: list\ndata: [1, 2]\n\n");
-    BOOST_TEST(written(make_stream_event("a\n\nb")) == "event: ab\ndata: {}\n\n");
-    BOOST_TEST(written(make_stream_event_from_json("x", "{\"a\":1}")) == "event: x\ndata: {\"a\": 1}\n\n");
+    BOOST_TEST(to_text(make_stream_event("list", std::vector<int>{1, 2})) == "event: list\ndata: [1, 2]\n\n");
+    BOOST_TEST(to_text(make_stream_event("a\n\nb")) == "event: ab\ndata: {}\n\n");
+    BOOST_TEST(to_text(make_stream_event_from_json("x", "{\"a\":1}")) == "event: x\ndata: {\"a\": 1}\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(json_is_spaced_outside_of_strings_only)

@@ -21,6 +21,8 @@ public:
     route_options& tags(std::vector<std::string> names);
     /// One line about the operation for the document and the pages.
     route_options& summary(std::string text);
+    /// The Content-Type of a stream whose pieces are of a type of their own ("text/csv").
+    route_options& media_type(std::string text);
     /// Leaves the operation out of the OpenAPI document.
     route_options& hidden();
     /// Uses the path as it is written, without "/api/v1" before it.

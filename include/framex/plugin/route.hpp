@@ -83,6 +83,7 @@ struct route {
     std::string plugin{}; ///< the plugin's id
     std::vector<std::string> tags{};
     std::string summary{};
+    std::string media_type{}; ///< of a stream, instead of what its items say
     bool raw_response = false;
     bool include_in_schema = true;
     bool prefixed = true;   ///< "/api/v1" goes before the path
