@@ -201,7 +201,7 @@ command_spec config_show_command()
 command_spec config_check_command()
 {
     command_spec command{.name = "config check",
-        .text = "Read all sources of settings and name every problem; exit code 3 when there is one.",
+        .text = "Name every problem of all sources of settings; exit code 3 when there is one.",
         .examples = {"framex config check", "framex config check --config production.toml"}};
     add_configuration_options(command.options);
     add_common_options(command.options);
@@ -217,9 +217,9 @@ std::vector<command_spec> make_commands()
     all.push_back(config_show_command());
     all.push_back(config_check_command());
     all.push_back({.name = "explain",
-        .text = "Explain an error code; without one, list all codes.",
+        .text = "Explain error codes; without any, list all of them.",
         .examples = {"framex explain FX0102"},
-        .argument = "[CODE]"});
+        .argument = "[CODE]..."});
     all.push_back({.name = "help",
         .text = "Show the help of a command.",
         .examples = {"framex help run", "framex help config show"},

@@ -7,7 +7,7 @@ namespace framex::cli {
 
 namespace {
 
-constexpr std::size_t name_width = 34;
+constexpr std::size_t name_width = 37;
 
 std::string padded(std::string text, std::size_t width)
 {

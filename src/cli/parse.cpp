@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <memory>
 
 namespace framex::cli {
@@ -179,10 +180,12 @@ std::string without_commas(option_spec const& option, std::string_view text)
     return "repeat the option instead of using commas:" + line;
 }
 
-std::optional<problem> check_value(option_spec const& option, std::string const& text)
+/// `others` are the options of the command: none of them is a value.
+std::optional<problem> check_value(
+    option_spec const& option, std::string const& text, std::vector<std::string> const& others)
 {
     bool const names_plugins = option.name.starts_with("--load-");
-    if (text.empty())
+    if (text.empty() || std::ranges::find(others, text) != others.end())
         return usage_problem("`" + option.name + "` wants a value: " + option.name + " " + option.value, "");
     if (option.kind == option_kind::number && !is_number_between(text, option.least, option.most))
         return usage_problem("`" + option.name + "` wants a whole number from " + std::to_string(option.least)
@@ -201,13 +204,14 @@ std::optional<problem> check_value(option_spec const& option, std::string const&
 
 std::optional<problem> check_values(parsed_command const& parsed)
 {
+    std::vector<std::string> const others = spellings(*parsed.command);
     for (option_spec const& option : parsed.command->options) {
         std::vector<std::string> const given = parsed.all(option.name);
         if (given.size() > 1 && option.kind != option_kind::repeated)
             return usage_problem(
                 "`" + option.name + "` was given " + std::to_string(given.size()) + " times", "give it once");
         for (std::string const& text : given) {
-            if (auto fault = check_value(option, text))
+            if (auto fault = check_value(option, text, others))
                 return fault;
         }
     }
@@ -239,15 +243,15 @@ public:
         } catch (CLI::ParseError const& error) {
             return cannot_parse(error, called().command());
         }
-        for (auto const& part : parts_) {
-            if (part->was_called() && !part->extras().empty())
-                return surplus(part->extras(), part->command());
-        }
         parsed_command made = called().result();
         if (!made.values.contains("--color") && parts_.front()->result().values.contains("--color"))
             made.values["--color"] = parts_.front()->result().values.at("--color");
         if (auto fault = check_values(made))
             return *fault;
+        for (auto const& part : parts_) {
+            if (part->was_called() && !part->extras().empty())
+                return surplus(part->extras(), part->command());
+        }
         return made;
     }
 
@@ -287,7 +291,8 @@ std::variant<parsed_command, problem> parse(std::vector<std::string> const& argu
         && arguments.front() == "help") { // CLI11 would take what follows for a command to run
         parsed_command made;
         made.command = find_command("help");
-        made.arguments.assign(arguments.begin() + 1, arguments.end());
+        std::copy_if(arguments.begin() + 1, arguments.end(), std::back_inserter(made.arguments),
+            [](std::string const& argument) { return !argument.starts_with('-'); });
         return made;
     }
     return parser().run(arguments);

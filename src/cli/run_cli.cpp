@@ -196,24 +196,27 @@ private:
                 for (problem_kind const& kind : table)
                     environment_.out << kind.code << "  " << kind.title << "\n";
             }
-            return done;
         }
-        std::string const& code = parsed_.arguments.front();
-        if (problem_kind const* const kind = find_problem_kind(code, environment_.problem_kinds)) {
-            environment_.out << explain(*kind);
-            return done;
+        for (std::string const& code : parsed_.arguments) {
+            problem_kind const* const kind = find_problem_kind(code, environment_.problem_kinds);
+            if (kind == nullptr)
+                return refuse(unknown_code(code), usage);
+            environment_.out << (&code == &parsed_.arguments.front() ? "" : "\n") << explain(*kind);
         }
+        return done;
+    }
+
+    problem unknown_code(std::string const& code) const
+    {
         std::vector<std::string> codes;
         for (auto const& table : environment_.problem_kinds) {
             for (problem_kind const& kind : table)
                 codes.emplace_back(kind.code);
         }
         auto const meant = nearest(code, codes);
-        return refuse(
-            {.code = "FX0107",
-                .message = "unknown error code `" + code + "`",
-                .help = meant ? "did you mean `" + *meant + "`?" : "`framex explain` lists all codes"},
-            usage);
+        return {.code = "FX0107",
+            .message = "unknown error code `" + code + "`",
+            .help = meant ? "did you mean `" + *meant + "`?" : "`framex explain` lists all codes"};
     }
 
     parsed_command const& parsed_;

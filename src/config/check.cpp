@@ -127,12 +127,12 @@ private:
     void unknown(setting_path const& path, shape const& form)
     {
         setting_origin const& origin = place_of(path);
-        setting_path meant = path;
         setting_path const table(path.begin(), path.end() - 1);
         auto const suggestion = nearest(path.back(), form.keys);
         std::string const name = spelled(path, origin);
-        problem fault = problem_at_origin(suggestion ? with_last(path, *suggestion) : path, origin,
-            pointed_at::key, lines_, "FX0102", "unknown setting `" + name + "`");
+        bool const is_harmless = suggestion && !is_secret(with_last(path, *suggestion)) && !is_secret(path);
+        problem fault = problem_at_origin(path, origin, is_harmless ? pointed_at::key : pointed_at::key_alone,
+            lines_, "FX0102", "unknown setting `" + name + "`");
         if (fault.line != 0 && !table.empty() && !is_environment(origin))
             fault.caret_note = "in table [" + dotted(table) + "]";
         if (suggestion)

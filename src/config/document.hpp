@@ -65,8 +65,10 @@ std::vector<setting_document> read_command_line(
 /// Durations and sizes become what their models read.
 void check_document(setting_document& document, source_lines const& lines);
 
-/// A problem about the value, or about its key, that stands at `origin`.
-enum class pointed_at { key, value };
+/// A problem about the value, or about its key, that stands at `origin`. The source line goes along; the
+/// values of secrets on it are hidden. `key_alone` hides the value in any case: an unknown key may be a
+/// misspelt secret.
+enum class pointed_at { key, value, key_alone };
 problem problem_at_origin(setting_path const& path, setting_origin const& origin, pointed_at part,
     source_lines const& lines, std::string code, std::string message);
 

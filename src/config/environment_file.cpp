@@ -53,7 +53,7 @@ problem line_problem(std::string const& name, std::size_t number, std::string_vi
     problem fault{
         .code = "FX0101", .message = std::move(message), .place = name + ":" + std::to_string(number)};
     fault.line = number;
-    fault.source_line = line.find('=') == line.npos ? std::string(line) : mask_line(line);
+    fault.source_line = mask_line(line);
     fault.caret_width = fault.source_line.size();
     fault.help = "write NAME=value, with quotes around a value that has blanks at its ends or a #";
     return fault;

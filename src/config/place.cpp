@@ -20,7 +20,7 @@ bool is_bare(std::string_view key)
 void point_at(problem& fault, setting_origin const& origin, pointed_at part)
 {
     std::string const& line = fault.source_line;
-    if (part == pointed_at::key && origin.key_width != 0) {
+    if (part != pointed_at::value && origin.key_width != 0) {
         fault.caret_column = origin.key_column;
         fault.caret_width = origin.key_width;
         return;
@@ -35,7 +35,7 @@ void point_at(problem& fault, setting_origin const& origin, pointed_at part)
 void hide_value(problem& fault, pointed_at part)
 {
     std::string const masked = mask_line(fault.source_line);
-    bool const key_remains = part == pointed_at::key
+    bool const key_remains = part != pointed_at::value && fault.caret_column <= masked.size()
         && masked.compare(fault.caret_column - 1, fault.caret_width, fault.source_line,
                fault.caret_column - 1, fault.caret_width)
             == 0;
@@ -52,6 +52,10 @@ std::string dotted(setting_path const& path)
 {
     std::string text;
     for (std::string const& key : path) {
+        if (!text.empty() && key.find_first_not_of("0123456789") == key.npos) {
+            text += "[" + key + "]";
+            continue;
+        }
         text += text.empty() ? "" : ".";
         text += is_bare(key) ? key : '"' + key + '"';
     }
@@ -64,7 +68,8 @@ problem problem_at_origin(setting_path const& path, setting_origin const& origin
     source_lines const& lines, std::string code, std::string message)
 {
     problem fault{.code = std::move(code), .message = std::move(message), .place = origin.text()};
-    std::size_t const line = part == pointed_at::key && origin.key_line != 0 ? origin.key_line : origin.line;
+    std::size_t const line =
+        part != pointed_at::value && origin.key_line != 0 ? origin.key_line : origin.line;
     auto const file = lines.find(origin.source);
     if (line == 0 || file == lines.end() || line > file->second.size())
         return fault;
@@ -73,7 +78,11 @@ problem problem_at_origin(setting_path const& path, setting_origin const& origin
     point_at(fault, origin, part);
     fault.caret_column = std::min(fault.caret_column, fault.source_line.size() + 1);
     fault.place = origin.source + ":" + std::to_string(line) + ":" + std::to_string(fault.caret_column);
-    if (is_secret(path) || line_may_hold_secret(fault.source_line))
+    bool const is_header = origin.line == line && origin.key_line == line && origin.column < origin.key_column
+        && origin.column != 0;
+    if (is_header)
+        return fault;
+    if (part == pointed_at::key_alone || is_secret(path) || line_may_hold_secret(fault.source_line))
         hide_value(fault, part);
     return fault;
 }

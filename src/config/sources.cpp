@@ -5,6 +5,8 @@
 
 #include <framex/config/sources.hpp>
 
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 
 namespace framex {
@@ -147,7 +149,8 @@ private:
         }
     }
 
-    /// Writes down where the value at `path` comes from now. A replaced value's members are forgotten.
+    /// Writes down where the value at `path` comes from now. A table keeps the place where it was begun; the
+    /// members of a replaced value are forgotten.
     void note(setting_path const& path, place_map const& places, bool joins)
     {
         setting_origin origin;
@@ -160,7 +163,10 @@ private:
         }
         auto const [entry, is_new] = made_.histories_.try_emplace(path);
         setting_history& history = entry->second;
-        if (!is_new && !joins && history.origin.source != "default")
+        bool const was_written = !is_new && history.origin.source != "default";
+        if (joins && was_written)
+            return;
+        if (was_written)
             history.overrode.insert(history.overrode.begin(), history.origin);
         history.origin = std::move(origin);
         if (joins)
@@ -206,7 +212,22 @@ private:
         std::string_view message = each.message;
         if (message.starts_with(input))
             message.remove_prefix(input.size());
-        return made_.problem_at(each.path, "FX0104", "`" + dotted(each.path) + "` " + std::string(message));
+        problem fault =
+            made_.problem_at(each.path, "FX0104", "`" + dotted(each.path) + "` " + std::string(message));
+        if (fault.line == 0 && !is_secret(each.path))
+            fault.message += ", found " + found_at(each.path);
+        return fault;
+    }
+
+    std::string found_at(setting_path const& path) const
+    {
+        json::value const* at = nullptr;
+        json::object const* table = &made_.tree_;
+        for (std::string const& key : path) {
+            at = table == nullptr ? nullptr : table->if_contains(key);
+            table = at == nullptr ? nullptr : at->if_object();
+        }
+        return at == nullptr ? "nothing" : json::serialize(*at);
     }
 
     /// Puts the default back, or drops the value, or the nearest table around it that has a default.

@@ -145,15 +145,13 @@ private:
 std::string reason(std::string_view description)
 {
     constexpr std::string_view prefix = "Error while parsing ";
+    constexpr std::string_view line_end = "'\\n'";
     if (description.starts_with(prefix))
         description.remove_prefix(prefix.size());
-    std::string text;
-    for (char const letter : description) {
-        if (letter == '\n')
-            text += "end of line";
-        else if (static_cast<unsigned char>(letter) >= 0x20)
-            text.push_back(letter);
-    }
+    std::string text(description);
+    if (std::size_t const at = text.find(line_end); at != text.npos)
+        text.replace(at, line_end.size(), "the end of the line");
+    std::erase_if(text, [](char letter) { return static_cast<unsigned char>(letter) < 0x20; });
     return text;
 }
 

@@ -1,10 +1,11 @@
+#include "head_rules.hpp"
+
 #include <framex/http/head.hpp>
 #include <framex/http/syntax.hpp>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cstring>
-#include <string>
+#include <iterator>
 
 namespace framex {
 namespace {
@@ -13,57 +14,7 @@ using boost::beast::http::verb;
 
 enum class outcome { next, more, bad, end };
 
-constexpr std::size_t longest_method = 32, longest_name = 256, longest_length = 18, longest_ip6 = 45;
-
-// RFC 3986 section 2.1
-bool escapes_are_whole(std::string_view text) noexcept
-{
-    for (std::size_t at = 0; (at = text.find('%', at)) != text.npos; at += 3)
-        if (at + 2 >= text.size() || !is_octet(text[at + 1], hex_octet) || !is_octet(text[at + 2], hex_octet))
-            return false;
-    return true;
-}
-
-// "" or ":" *DIGIT (RFC 3986 section 3.2.3), at most 65535
-bool is_port(std::string_view text) noexcept
-{
-    if (text.empty())
-        return true;
-    if (text[0] != ':' || text.size() > 6)
-        return false;
-    unsigned value = 0;
-    for (char c : text.substr(1)) {
-        if (!is_octet(c, digit_octet))
-            return false;
-        value = value * 10 + static_cast<unsigned>(c - '0');
-    }
-    return value <= 65535;
-}
-
-bool is_ip6(std::string_view text)
-{
-    if (text.size() > longest_ip6)
-        return false;
-    in6_addr address;
-    return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
-}
-
-// uri-host [ ":" port ], RFC 9110 section 7.2; no user information (RFC 9110 section 4.2.4)
-bool is_authority(std::string_view text)
-{
-    if (text.empty())
-        return false;
-    if (text[0] == '[') {
-        auto const close = text.find(']');
-        return close != text.npos && is_ip6(text.substr(1, close - 1)) && is_port(text.substr(close + 1));
-    }
-    std::size_t size = 0;
-    bool escaped = false;
-    for (; size < text.size() && is_octet(text[size], name_octet); ++size)
-        escaped |= text[size] == '%';
-    auto const name = text.substr(0, size);
-    return size != 0 && is_port(text.substr(size)) && (!escaped || escapes_are_whole(name));
-}
+constexpr std::size_t longest_method = 32, longest_name = 256, longest_length = 18;
 
 verb method_of(std::string_view text) noexcept
 {
@@ -72,36 +23,6 @@ verb method_of(std::string_view text) noexcept
     if (text == "POST")
         return verb::post;
     return boost::beast::http::string_to_verb(text);
-}
-
-// Calls f with every element of a comma-separated list, empty ones too (RFC 9110 section 5.6.1); stops at
-// false.
-template <class F>
-bool each_element(std::string_view list, F f)
-{
-    for (;;) {
-        auto const comma = list.find(',');
-        if (!f(trim_whitespace(list.substr(0, comma))))
-            return false;
-        if (comma == list.npos)
-            return true;
-        list.remove_prefix(comma + 1);
-    }
-}
-
-// 200 for "chunked" alone, 501 for known grammar with codings that we lack before a final chunked (RFC 9112
-// section 6.1), else 400: the end of the body cannot be known (section 6.3).
-int judge_codings(std::string_view list)
-{
-    if (equals_ignoring_case(list, "chunked"))
-        return 200;
-    bool final_chunked = false;
-    bool const tokens = each_element(list, [&](std::string_view coding) {
-        bool const again = final_chunked;
-        final_chunked = equals_ignoring_case(coding, "chunked");
-        return !again && is_token(coding);
-    });
-    return tokens && final_chunked ? 501 : 400;
 }
 
 class head_scan {
@@ -132,7 +53,9 @@ private:
     outcome method();
     outcome target();
     outcome version();
+    outcome line_end();
     outcome field();
+    outcome field_value(char const* line, std::string_view& value);
     outcome note_field(std::string_view name, std::string_view value);
     outcome note_connection(std::string_view value);
     outcome note_length(std::string_view value);
@@ -147,11 +70,9 @@ private:
     bool close_ = false, keep_ = false, continue_ = false, other_expectation_ = false;
 };
 
-// RFC 9112 section 2.2: one empty line before the request line is ignored.
-outcome head_scan::empty_line()
+// CR LF and nothing else ends a line (RFC 9112 section 2.2); p_ is at the CR.
+outcome head_scan::line_end()
 {
-    if (p_ == end_ || *p_ != '\r')
-        return outcome::next;
     if (p_ + 1 == end_)
         return more();
     if (p_[1] != '\n')
@@ -159,6 +80,9 @@ outcome head_scan::empty_line()
     p_ += 2;
     return outcome::next;
 }
+
+// RFC 9112 section 2.2: one empty line before the request line is ignored.
+outcome head_scan::empty_line() { return p_ == end_ || *p_ != '\r' ? outcome::next : line_end(); }
 
 // RFC 9112 section 3.1; a method that is too long is none that we know: 501 (RFC 9110 section 9.1).
 outcome head_scan::method()
@@ -226,56 +150,56 @@ outcome head_scan::version()
     return outcome::next;
 }
 
-// RFC 9112 section 5: no space before the colon, no folding (5.2), no bare CR (2.2). `end` after the empty
-// line.
+// RFC 9112 section 5: no space before the colon, no folding (5.2). `end` after the empty line.
 outcome head_scan::field()
 {
     if (p_ == end_)
         return more();
     if (*p_ == '\r') {
-        if (p_ + 1 == end_)
-            return more();
-        if (p_[1] != '\n')
-            return fail(400);
-        p_ += 2;
-        return outcome::end;
+        auto const done = line_end();
+        return done == outcome::next ? outcome::end : done;
     }
-    char const* const name = p_;
+    char const* const start = p_;
     while (p_ != end_ && is_octet(*p_, token_octet))
         ++p_;
-    char const* const name_end = p_;
-    if (static_cast<std::size_t>(p_ - name) > longest_name)
+    auto const name = view(start, p_);
+    if (name.size() > longest_name)
         return fail(431);
     if (p_ == end_)
         return more();
-    if (*p_ != ':' || p_ == name)
+    if (*p_ != ':' || name.empty())
         return fail(400);
+    std::string_view value;
+    if (auto const done = field_value(start, value); done != outcome::next)
+        return done;
+    if (head_.field_count == limits_.fields || head_.field_count == std::size(head_.fields))
+        return fail(431);
+    auto& entry = head_.fields[head_.field_count++];
+    entry.name = name;
+    entry.value = value;
+    return note_field(name, value);
+}
+
+// What follows the name, from the colon (RFC 9110 section 5.5); `line` is where the line begins.
+outcome head_scan::field_value(char const* line, std::string_view& value)
+{
     do
         ++p_;
     while (p_ != end_ && (*p_ == ' ' || *p_ == '\t'));
-    char const* const value = p_;
+    char const* const start = p_;
     while (p_ != end_ && is_octet(*p_, value_octet))
         ++p_;
-    if (static_cast<std::size_t>(p_ - name) > limits_.line)
+    if (static_cast<std::size_t>(p_ - line) > limits_.line)
         return fail(431);
     if (p_ == end_)
         return more();
     if (*p_ != '\r')
         return fail(400);
-    if (p_ + 1 == end_)
-        return more();
-    if (p_[1] != '\n')
-        return fail(400);
-    char const* value_end = p_;
-    while (value_end != value && (value_end[-1] == ' ' || value_end[-1] == '\t'))
-        --value_end;
-    p_ += 2;
-    if (head_.field_count == limits_.fields || head_.field_count == std::size(head_.fields))
-        return fail(431);
-    auto& entry = head_.fields[head_.field_count++];
-    entry.name = view(name, name_end);
-    entry.value = view(value, value_end);
-    return note_field(entry.name, entry.value);
+    char const* end = p_;
+    while (end != start && (end[-1] == ' ' || end[-1] == '\t'))
+        --end;
+    value = view(start, end);
+    return line_end();
 }
 
 // The few fields that framing and routing depend on.

@@ -7,6 +7,8 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <optional>
 
 namespace framex::detail {
@@ -27,6 +29,28 @@ struct level {
     std::uint64_t seen; // marks of the first 64
     place pending; // where the value of the current key goes
 };
+
+/// a == b without a call for names of up to 16 octets.
+bool equal(std::string_view a, std::string_view b)
+{
+    auto const n = a.size();
+    if (n != b.size())
+        return false;
+    auto const differ = [&]<class W>(W x, W y, std::size_t at) {
+        std::memcpy(&x, a.data() + at, sizeof x);
+        std::memcpy(&y, b.data() + at, sizeof y);
+        return x ^ y;
+    };
+    if (n > 16)
+        return std::memcmp(a.data(), b.data(), n) == 0;
+    if (n >= 8)
+        return (differ(std::uint64_t{}, std::uint64_t{}, 0) | differ(std::uint64_t{}, std::uint64_t{}, n - 8))
+            == 0;
+    if (n >= 4)
+        return (differ(std::uint32_t{}, std::uint32_t{}, 0) | differ(std::uint32_t{}, std::uint32_t{}, n - 4))
+            == 0;
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
 
 enum class mode : std::uint8_t { fill, build, skip };
 
@@ -129,6 +153,7 @@ private:
     bool build(bool b);
     bool build(std::string_view s);
     bool mark(level& top, std::size_t index);
+    place find_member(level& top, std::string_view key);
     bool settle_absent(level const& top);
 
     place root_;
@@ -290,40 +315,46 @@ bool handler::mark(level& top, std::size_t index)
     return true;
 }
 
+/// Where the value of `key` goes, or nowhere: an unknown key, or one that came before.
+place handler::find_member(level& top, std::string_view key)
+{
+    auto const count = top.ops->count;
+    auto i = top.expected;
+    for (std::size_t tried = 0; tried < count;
+        ++tried, ++i) { // members usually come in order: one comparison
+        if (i >= count)
+            i = 0;
+        auto const& member = top.members[i];
+        if (!equal(member.name, key))
+            continue;
+        if (!mark(top, i)) {
+            give_up(); // examine() takes the last of equal keys
+            return {};
+        }
+        top.expected = i + 1;
+        return {static_cast<char*>(top.target) + member.offset, member.ops, member.check};
+    }
+    if (options_.unknown == unknown_keys::refuse)
+        give_up();
+    return {};
+}
+
 bool handler::on_key(string_view s, std::size_t, error_code&)
 {
     if (mode_ == mode::skip)
         return true;
     auto const key = complete(s);
-    if (mode_ == mode::build) {
+    if (mode_ == mode::build)
         stack_->push_key({key.data(), key.size()});
-        text_.clear();
-        return true;
+    else {
+        auto& top = levels_[depth_ - 1];
+        if (!top.ops)
+            top.pending = {};
+        else if (top.ops->what == kind::object)
+            top.pending = find_member(top, key);
+        else
+            top.pending = {top.ops->entry(top.target, key), top.ops->inner, nullptr};
     }
-    auto& top = levels_[depth_ - 1];
-    top.pending = {};
-    if (top.members) {
-        auto const count = top.ops->count;
-        auto i = top.expected;
-        std::size_t tried = 0;
-        for (; tried < count; ++tried, ++i) {
-            if (i >= count)
-                i = 0;
-            if (top.members[i].name == key)
-                break;
-        }
-        if (tried == count) {
-            if (options_.unknown == unknown_keys::refuse)
-                give_up();
-        } else if (!mark(top, i))
-            give_up(); // examine() takes the last of equal keys
-        else {
-            auto const& member = top.members[i];
-            top.expected = i + 1;
-            top.pending = {static_cast<char*>(top.target) + member.offset, member.ops, member.check};
-        }
-    } else if (top.ops)
-        top.pending = {top.ops->entry(top.target, key), top.ops->inner, nullptr};
     text_.clear();
     return true;
 }
@@ -404,7 +435,12 @@ bool read_json(std::string_view text, void* target, reader_ops const& ops, std::
 {
     json::basic_parser<handler> parser(strict, target, ops, options);
     error_code fault;
-    auto const consumed = parser.write_some(false, text.data(), text.size(), fault);
+    auto consumed = parser.write_some(false, text.data(), text.size(), fault);
+    if (!fault && consumed != text.size()) {
+        consumed = std::min(text.find_first_not_of(" \t\n\r", consumed), text.size());
+        if (consumed != text.size())
+            fault = json::error::extra_data;
+    }
     if (!fault && parser.handler().fits()) [[likely]]
         return true;
     auto const loc = at ? *at : location{std::string("body")};

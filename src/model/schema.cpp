@@ -48,9 +48,27 @@ std::string title_of(std::string_view name)
     return title.substr(first, title.find_last_not_of(' ') - first + 1);
 }
 
+namespace {
+
+/// Without "(anonymous namespace)" and the parameters of functions around a type.
+std::string without_parentheses(std::string const& text)
+{
+    std::string out;
+    int open = 0;
+    for (char const c : text) {
+        open += c == '(' ? 1 : 0;
+        if (open == 0)
+            out += c;
+        open -= c == ')' ? 1 : 0;
+    }
+    return out;
+}
+
+} // namespace
+
 std::string component_name(std::type_info const& type)
 {
-    auto const full = boost::core::demangle(type.name());
+    auto const full = without_parentheses(boost::core::demangle(type.name()));
     std::string name;
     std::size_t part = 0; // where the current identifier begins in `name`
     for (std::size_t i = 0; i < full.size(); ++i) {

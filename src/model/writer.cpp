@@ -17,18 +17,29 @@ namespace {
 
 bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
+#ifdef __SSE2__
+/// A bit for each octet that must be escaped.
+unsigned escapes(__m128i block)
+{
+    auto const quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    auto const slash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+    auto const control = _mm_cmpeq_epi8(_mm_max_epu8(block, _mm_set1_epi8(0x1f)), _mm_set1_epi8(0x1f));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, slash))));
+}
+#endif
+
 /// The first octet at or after `p` that must be escaped; `end` when there is none.
 char const* find_escape(char const* p, char const* end)
 {
 #ifdef __SSE2__
-    for (; end - p >= 16; p += 16) {
-        auto const block = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
-        auto const quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-        auto const slash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-        auto const control = _mm_cmpeq_epi8(_mm_max_epu8(block, _mm_set1_epi8(0x1f)), _mm_set1_epi8(0x1f));
-        auto const hits = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, slash)));
-        if (hits != 0)
-            return p + std::countr_zero(static_cast<unsigned>(hits));
+    for (; end - p >= 16; p += 16)
+        if (auto const hits = escapes(_mm_loadu_si128(reinterpret_cast<__m128i const*>(p))); hits != 0)
+            return p + std::countr_zero(hits);
+    if (end - p >= 8) {
+        if (auto const hits = escapes(_mm_loadl_epi64(reinterpret_cast<__m128i const*>(p))) & 0xFFU;
+            hits != 0)
+            return p + std::countr_zero(hits);
+        p += 8;
     }
 #else
     constexpr std::uint64_t ones = 0x0101010101010101U;

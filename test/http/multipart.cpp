@@ -1,10 +1,18 @@
 #include <framex/http/multipart.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -118,6 +126,15 @@ awaitable<std::string> read_first_octets(multipart_reader form)
         BOOST_TEST(!chunk);
     }
     co_return text;
+}
+
+// The beginning of a form whose rest does not come.
+async_generator<std::string> stalled(std::shared_ptr<int> witness)
+{
+    co_yield "--B0undary\r\n" + head + "hello";
+    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::hours(1));
+    co_await timer.async_wait(asio::deferred);
+    witness.reset();
 }
 
 using handler = awaitable<std::string> (*)(multipart_reader);
@@ -335,6 +352,40 @@ BOOST_AUTO_TEST_CASE(what_a_handler_does_not_pull_is_skipped)
         + "abc\r\n--B0undary\r\n" + head + "\r\n--B0undary--";
     for (std::size_t step = 1; step <= body.size(); ++step)
         BOOST_TEST(run(&read_first_octets, body, step) == "n=h;f=a;n=-;");
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_is_dropped_while_it_waits_frees_its_body)
+{
+    auto const witness = std::make_shared<int>();
+    bool ended = false;
+    {
+        asio::io_context context;
+        multipart_reader reader(body_reader(stalled(witness)), "B0undary");
+        asio::co_spawn(context, read_everything(std::move(reader)),
+            [&ended](std::exception_ptr, std::string const&) { ended = true; });
+        context.poll();
+        BOOST_TEST(witness.use_count() == 2);
+    }
+    BOOST_TEST(!ended);
+    BOOST_TEST(witness.use_count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_is_cancelled_while_it_waits_ends_with_the_cancellation)
+{
+    auto const witness = std::make_shared<int>();
+    asio::io_context context;
+    asio::cancellation_signal signal;
+    std::exception_ptr fault;
+    multipart_reader reader(body_reader(stalled(witness)), "B0undary");
+    asio::co_spawn(context, read_everything(std::move(reader)),
+        asio::bind_cancellation_slot(
+            signal.slot(), [&fault](std::exception_ptr e, std::string const&) { fault = e; }));
+    context.poll();
+    signal.emit(asio::cancellation_type::terminal);
+    context.run();
+    BOOST_REQUIRE(fault);
+    BOOST_CHECK_THROW(std::rethrow_exception(fault), boost::system::system_error);
+    BOOST_TEST(witness.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_form_throws_at_the_pull_that_meets_it)

@@ -98,7 +98,7 @@ private:
 /// token, secret, password or api_key.
 bool is_secret(setting_path const& path);
 
-/// "server.port"; keys that are no bare words are quoted.
+/// "server.port", "load_plugins[0]"; keys that are no bare words are quoted.
 std::string dotted(setting_path const& path);
 
 } // namespace framex

@@ -39,12 +39,13 @@ void append_event(std::string& out, sse_event const& event);
 /// The event as append_event() writes it.
 std::string to_text(sse_event const& event);
 
-/// One event of the framework's own streams: the type, and JSON data with a space after ":" and ",". Text becomes
+/// One event of the framework's own streams: the type, and JSON data with a space after ":" and ",". Text
+/// becomes
 /// {"content": text}, an object is written as it is, nothing and what is empty become {}.
 sse_event make_stream_event(std::string_view type);
 sse_event make_stream_event(std::string_view type, std::string_view content);
 
-/// The same for data that is JSON text already, in any spelling.
+/// The same for data that is compact JSON text already.
 sse_event make_stream_event_from_json(std::string_view type, std::string_view json_text);
 
 /// The same for a model, a vector or a map; see to_json().

@@ -1,0 +1,466 @@
+#include "model/lab.hpp"
+
+#include <framex/model/json.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <random>
+
+using framex::to_json;
+using lab::issues_of;
+using lab::types_of;
+
+namespace {
+
+template <class T>
+T read(std::string_view text)
+{
+    T target{};
+    BOOST_TEST(issues_of(text, target) == "", text);
+    return target;
+}
+
+bool is_json(std::string_view text)
+{
+    framex::json::value v;
+    std::vector<framex::issue> issues;
+    bool const json = framex::read_json(text, v, issues);
+    BOOST_TEST(json == issues.empty());
+    return json;
+}
+
+struct many { // more members than one machine word has marks
+#define MANY(X)                                                                                              \
+    X(0)                                                                                                     \
+    X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) \
+        X(20) X(21) X(22) X(23)
+#define ONE(n) int a##n = 0;
+    MANY(ONE)
+#undef ONE
+#define ONE(n) int b##n = 0;
+    MANY(ONE)
+#undef ONE
+#define ONE(n) int c##n = 0;
+    MANY(ONE)
+#undef ONE
+};
+BOOST_DESCRIBE_STRUCT(many, (),
+    (a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22,
+        a23, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20,
+        b21, b22, b23))
+struct more : many {};
+BOOST_DESCRIBE_STRUCT(more, (many),
+    (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22,
+        c23))
+
+struct nothing {};
+BOOST_DESCRIBE_STRUCT(nothing, (), ())
+
+struct holder {
+    std::optional<int> number = 5;
+    std::optional<std::vector<int>> list;
+    std::map<std::string, std::optional<int>> map;
+};
+BOOST_DESCRIBE_STRUCT(holder, (), (number, list, map))
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(reading)
+
+BOOST_AUTO_TEST_CASE(a_model_takes_its_members_in_any_order_and_keeps_defaults)
+{
+    auto const full = read<lab::Item>(
+        R"({"extra":{"k":[1]},"part":{"sku":"s"},"colour":"blue","ratio":2,"tags":["a"],"name":"n","id":1})");
+    BOOST_TEST(to_json(full)
+        == R"({"id":1,"name":"n","tags":["a"],"ratio":2.0,"colour":"blue","part":{"sku":"s","qty":1},"extra":{"k":[1]}})");
+    BOOST_TEST(to_json(read<lab::Item>(" {\"id\": 1}\n"))
+        == R"({"id":1,"name":"unnamed","tags":[],"ratio":0.5,"colour":"red","part":null,"extra":{}})");
+}
+
+BOOST_AUTO_TEST_CASE(all_misfits_come_in_declaration_order)
+{
+    BOOST_TEST(issues_of<lab::Item>(R"({"colour":"pink","part":{"qty":"q"},"tags":["a",1],"id":"x"})")
+        == R"([{"type":"int_parsing","loc":["body","id"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"x"},)"
+           R"({"type":"string_type","loc":["body","tags",1],"msg":"Input should be a valid string","input":1},)"
+           R"({"type":"enum","loc":["body","colour"],"msg":"Input should be 'red' or 'blue'","input":"pink","ctx":{"expected":"'red' or 'blue'"}},)"
+           R"({"type":"missing","loc":["body","part","sku"],"msg":"Field required","input":{"qty":"q"}},)"
+           R"({"type":"int_parsing","loc":["body","part","qty"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"q"}])");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_member_shows_the_object_around_it)
+{
+    BOOST_TEST(issues_of<lab::Item>("{}")
+        == R"([{"type":"missing","loc":["body","id"],"msg":"Field required","input":{}}])");
+    BOOST_TEST(issues_of<lab::Part>("{ \"a b\" : [ 1 , \" x \" ] }")
+        == R"([{"type":"missing","loc":["body","sku"],"msg":"Field required","input":{"a b":[1," x "]}}])");
+}
+
+BOOST_AUTO_TEST_CASE(a_model_wants_an_object)
+{
+    BOOST_TEST(issues_of<lab::Item>("[1]")
+        == R"([{"type":"model_attributes_type","loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","input":[1]}])");
+    for (auto const* text : {"1", "\"x\"", "null", "true", "1.5"})
+        BOOST_TEST(types_of<lab::Item>(text) == "model_attributes_type");
+}
+
+BOOST_AUTO_TEST_CASE(text_that_is_no_json_makes_one_issue_with_its_offset)
+{
+    BOOST_TEST(issues_of<lab::Item>("{\"id\": 1,")
+        == R"([{"type":"json_invalid","loc":["body",9],"msg":"JSON decode error","input":{},"ctx":{"error":"Unexpected end of the document"}}])");
+    BOOST_TEST(issues_of<lab::Item>("{\"id\": x}")
+        == R"([{"type":"json_invalid","loc":["body",7],"msg":"JSON decode error","input":{},"ctx":{"error":"Unexpected character 'x'"}}])");
+    lab::Item item;
+    std::vector<framex::issue> issues;
+    BOOST_TEST(!framex::read_json("{} 1", item, issues, {"body", "inner", 3U}));
+    BOOST_TEST(lab::text_of(issues).find(R"("loc":["body","inner",3,3])") != std::string::npos);
+    issues.clear();
+    BOOST_TEST(!framex::read_json("{\"id\":[] ,,}", item, issues)); // a misfit before the fault
+    BOOST_TEST(issues.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(every_truncation_of_a_document_is_refused)
+{
+    std::string_view const text =
+        R"({"id":-12.0e0,"name":"a\u00e9\n","tags":["x",""],"ratio":1.25,"colour":"red","part":{"sku":"s"},"extra":{"k":[1,{}]}})";
+    for (std::size_t n = 0; n < text.size(); ++n)
+        BOOST_TEST(issues_of<lab::Item>(text.substr(0, n)).find("json_invalid") != std::string::npos);
+    BOOST_TEST(read<lab::Item>(text).name == "a\u00e9\n");
+}
+
+BOOST_AUTO_TEST_CASE(integers_follow_the_lax_rules)
+{
+    for (auto const* text :
+        {"42", "\"42\"", "\" 42 \"", "\"4_2\"", "42.0", "4.2e1", "\"+42\"", "\"0042\"", "\"42.00\""})
+        BOOST_TEST(read<int>(text) == 42, text);
+    BOOST_TEST(read<int>("true") == 1);
+    BOOST_TEST(types_of<int>("1.5") == "int_from_float");
+    for (auto const* text :
+        {"\"1.5\"", "\"\"", "\"_1\"", "\"1__0\"", "\"1e3\"", "\"-\"", "\"+-1\"", "\"x\"", "\".0\"", "\" \""})
+        BOOST_TEST(types_of<int>(text) == "int_parsing", text);
+    for (auto const* text : {"null", "[]", "{}"})
+        BOOST_TEST(types_of<int>(text) == "int_type", text);
+    BOOST_TEST(types_of<int>("1e400") == "finite_number");
+}
+
+BOOST_AUTO_TEST_CASE(integers_end_where_their_type_ends)
+{
+    BOOST_TEST(read<std::int64_t>("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
+    BOOST_TEST(read<std::uint64_t>("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
+    BOOST_TEST(read<std::uint64_t>("\"18446744073709551615\"") == std::numeric_limits<std::uint64_t>::max());
+    BOOST_TEST(read<std::int64_t>("9007199254740993") == 9007199254740993);
+    BOOST_TEST(issues_of<std::int8_t>("128")
+        == R"([{"type":"less_than_equal","loc":["body"],"msg":"Input should be less than or equal to 127","input":128,"ctx":{"le":127}}])");
+    BOOST_TEST(issues_of<std::int64_t>("-9223372036854775809")
+        == R"([{"type":"greater_than_equal","loc":["body"],"msg":"Input should be greater than or equal to -9223372036854775808","input":-9223372036854775809,"ctx":{"ge":-9223372036854775808}}])");
+    for (auto const* text : {"18446744073709551616", "1e300", "\"99999999999999999999999\""})
+        BOOST_TEST(types_of<std::uint64_t>(text) == "less_than_equal", text);
+    for (auto const* text : {"-1", "\"-1\"", "-1.0", "-1e30"})
+        BOOST_TEST(types_of<std::uint16_t>(text) == "greater_than_equal", text);
+    BOOST_TEST(read<std::uint8_t>("255") == 255);
+    BOOST_TEST(read<unsigned long long>("1") == 1U);
+    BOOST_TEST(types_of<int>("\"" + std::string(5000, '9') + "\"") == "int_parsing_size");
+    BOOST_TEST(types_of<int>(std::string(5000, '9')) == "int_parsing_size");
+}
+
+BOOST_AUTO_TEST_CASE(big_integers_pass_unchanged)
+{
+    std::string const digits = "123456789012345678901234567890";
+    BOOST_TEST(to_json(read<framex::big_integer>(digits)) == digits);
+    BOOST_TEST(to_json(read<framex::big_integer>("\"-" + digits + "\"")) == "-" + digits);
+    BOOST_TEST(read<framex::big_integer>("1e3").str() == "1000");
+    BOOST_TEST(read<framex::big_integer>("-0").str() == "0");
+    BOOST_TEST(read<framex::big_integer>("true").str() == "1");
+    BOOST_TEST(types_of<framex::big_integer>("1.5") == "int_from_float");
+    BOOST_TEST(types_of<framex::big_integer>("null") == "int_type");
+    BOOST_TEST(read<framex::big_integer>(std::string(4300, '7')).str().size() == 4300U);
+    BOOST_TEST(types_of<framex::big_integer>(std::string(4301, '7')) == "int_parsing_size");
+}
+
+BOOST_AUTO_TEST_CASE(booleans_follow_the_lax_rules)
+{
+    for (auto const* text :
+        {"true", "1", "1.0", "\"true\"", "\"1\"", "\"yes\"", "\"on\"", "\"t\"", "\"Y\"", "\"TRUE\""})
+        BOOST_TEST(read<bool>(text) == true, text);
+    for (auto const* text :
+        {"false", "0", "-0.0", "\"False\"", "\"0\"", "\"no\"", "\"off\"", "\"f\"", "\"N\""})
+        BOOST_TEST(read<bool>(text) == false, text);
+    for (auto const* text : {"2", "-1", "2.0", "\"maybe\"", "\"\"", "\"falsehood\"", "18446744073709551615"})
+        BOOST_TEST(types_of<bool>(text) == "bool_parsing", text);
+    for (auto const* text : {"0.5", "null", "[]", "{}"})
+        BOOST_TEST(types_of<bool>(text) == "bool_type", text);
+    BOOST_TEST(to_json(read<std::vector<bool>>("[true,\"no\",1]")) == "[true,false,true]");
+    BOOST_TEST(types_of<std::vector<bool>>("[true,[],\"x\"]") == "bool_type bool_parsing");
+}
+
+BOOST_AUTO_TEST_CASE(floats_follow_the_lax_rules)
+{
+    BOOST_TEST(read<double>("\" 1_000.5 \"") == 1000.5);
+    BOOST_TEST(read<double>("\"+1e3\"") == 1000.0);
+    BOOST_TEST(read<double>("true") == 1.0);
+    for (auto const* text : {"\"two\"", "\"\"", "\"1 2\"", "\"0x10\"", "\"1_\"", "\"+-1\"", "\"1e\""})
+        BOOST_TEST(types_of<double>(text) == "float_parsing", text);
+    for (auto const* text : {"null", "[]", "{}"})
+        BOOST_TEST(types_of<double>(text) == "float_type", text);
+    for (auto const* text : {"1e400", "-1e400", "\"nan\"", "\"inf\"", "\"-Infinity\"", "\"1e400\""})
+        BOOST_TEST(types_of<double>(text) == "finite_number", text);
+    BOOST_TEST(types_of<float>("1e39") == "finite_number");
+    BOOST_TEST(read<float>("0.1") == 0.1F);
+    BOOST_TEST(read<float>("1.00000017881393432617187499") == 1.0000001F); // rounded once, not through double
+}
+
+BOOST_AUTO_TEST_CASE(floats_are_nearest_to_their_text_at_every_edge)
+{
+    for (auto const* text :
+        {"0", "-0", "-0.0", "1e308", "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308",
+            "2.2250738585072011e-308", "9007199254740993", "9007199254740993.0", "18446744073709551616",
+            "0.1", "1e23", "8.5e22", "1e-400", "-1e-400", "0e999999", "123456789012345678",
+            "1.7976931348623157", "0.30000000000000004", "179769313486231570000000000000000000000e270",
+            "0.000000000000000000000000000001e30", "4.35", "1e22"}) {
+        double const expected = std::strtod(text, nullptr);
+        auto const d = read<double>(text);
+        BOOST_TEST(d == expected, text);
+        BOOST_TEST(std::signbit(d) == std::signbit(expected), text);
+        BOOST_TEST(read<framex::json::value>(text).to_number<double>() == expected, text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_random_doubles_survive_the_round_trip)
+{
+    std::mt19937_64 random(7);
+    std::size_t wrong = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        auto const bits = random();
+        double d = 0;
+        if (i % 2 == 0)
+            std::memcpy(&d, &bits, sizeof d);
+        else
+            d = static_cast<double>(bits % 100'000'000) / (i % 4 == 1 ? 100.0 : 10000.0);
+        if (!std::isfinite(d))
+            continue;
+        char text[40];
+        std::snprintf(text, sizeof text, i % 3 == 0 ? "%.15g" : "%.17g", d);
+        double back = 0;
+        std::vector<framex::issue> issues;
+        wrong +=
+            !framex::read_json(text, back, issues) || !issues.empty() || back != std::strtod(text, nullptr);
+        auto const ours = to_json(d);
+        wrong += std::strtod(ours.c_str(), nullptr) != d || ours.find_first_of(".e") == std::string::npos;
+        std::snprintf(text, sizeof text, "%.15g", d); // nothing shorter exists when 15 digits are enough
+        wrong += std::strtod(text, nullptr) == d && ours.size() > std::string_view(text).size() + 2;
+    }
+    BOOST_TEST(wrong == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(strings_come_only_from_strings)
+{
+    for (auto const* text : {"1", "1.5", "true", "null", "[]", "{}"})
+        BOOST_TEST(types_of<std::string>(text) == "string_type", text);
+    BOOST_TEST(read<std::string>(R"("\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude42")")
+        == "\"\\/\b\f\n\r\tA\u00e9\U0001F642");
+    BOOST_TEST(read<std::string>(R"("\u0000")") == std::string(1, '\0'));
+}
+
+BOOST_AUTO_TEST_CASE(enums_are_named)
+{
+    BOOST_TEST((read<lab::Colour>("\"blue\"") == lab::Colour::blue));
+    for (auto const* text : {"\"Red\"", "\"\"", "1", "null", "[]"})
+        BOOST_TEST(types_of<lab::Colour>(text) == "enum", text);
+}
+
+BOOST_AUTO_TEST_CASE(lists_and_dictionaries_say_what_they_want)
+{
+    BOOST_TEST(issues_of<std::vector<int>>("{\"a\":1}")
+        == R"([{"type":"list_type","loc":["body"],"msg":"Input should be a valid list","input":{"a":1}}])");
+    using map = std::map<std::string, int>;
+    BOOST_TEST(issues_of<map>("[]")
+        == R"([{"type":"dict_type","loc":["body"],"msg":"Input should be a valid dictionary","input":[]}])");
+    BOOST_TEST(issues_of<map>(R"({"a":1,"b":"x"})").find(R"("loc":["body","b"])") != std::string::npos);
+    BOOST_TEST(types_of<framex::json::object>("[1]") == "dict_type");
+    BOOST_TEST(types_of<framex::json::array>("{}") == "list_type");
+    BOOST_TEST(to_json(read<std::unordered_map<std::string, std::vector<int>>>(R"({"a":[1,"2"]})"))
+        == R"({"a":[1,2]})");
+}
+
+BOOST_AUTO_TEST_CASE(an_absent_optional_is_empty_and_null_empties_it)
+{
+    auto h = read<holder>(R"({"map":{"a":null,"b":1}})");
+    BOOST_TEST((!h.number && !h.list));
+    BOOST_TEST(to_json(h) == R"({"number":null,"list":null,"map":{"a":null,"b":1}})");
+    BOOST_TEST(to_json(read<holder>(R"({"number":null,"list":[],"map":{}})"))
+        == R"({"number":null,"list":[],"map":{}})");
+    BOOST_TEST(
+        types_of<holder>(R"({"number":"x","list":[null],"map":null})") == "int_parsing int_type dict_type");
+}
+
+BOOST_AUTO_TEST_CASE(of_equal_keys_the_last_one_counts)
+{
+    auto const part = read<lab::Part>(R"({"sku":1,"qty":5,"sku":"b"})");
+    BOOST_TEST(part.sku == "b");
+    BOOST_TEST(part.qty == 5);
+    BOOST_TEST(issues_of<lab::Part>(R"({"sku":"a","sku":1})")
+        == R"([{"type":"string_type","loc":["body","sku"],"msg":"Input should be a valid string","input":1}])");
+    auto const item =
+        read<lab::Item>(R"({"id":1,"part":{"sku":"a","qty":9},"tags":["x"],"part":{"sku":"b"},"tags":[]})");
+    BOOST_TEST(item.part->qty == 1);
+    BOOST_TEST(item.tags.empty());
+    using map = std::map<std::string, lab::Part>;
+    BOOST_TEST(read<map>(R"({"k":{"sku":"a","qty":9},"k":{"sku":"b"}})").at("k").qty == 1);
+    BOOST_TEST(to_json(read<map>(R"({"j":{},"k":1,"j":{"sku":"c"},"k":{"sku":"b"}})"))
+        == R"({"j":{"sku":"c","qty":1},"k":{"sku":"b","qty":1}})");
+    BOOST_TEST(types_of<map>(R"({"j":{},"k":1,"j":{"sku":"c"}})") == "model_attributes_type");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_keys_are_ignored_or_refused)
+{
+    std::string_view const text = R"({"x":{"y":[1,{"z":null}]},"sku":"s","\u0078y":1.50,"x":2})";
+    BOOST_TEST(read<lab::Part>(text).sku == "s");
+    lab::Part part;
+    BOOST_TEST(issues_of(text, part, {.unknown = framex::unknown_keys::refuse})
+        == R"([{"type":"extra_forbidden","loc":["body","x"],"msg":"Extra inputs are not permitted","input":2},)"
+           R"({"type":"extra_forbidden","loc":["body","xy"],"msg":"Extra inputs are not permitted","input":1.50}])");
+    BOOST_TEST(
+        types_of<lab::Part>(R"({"sku":"s","qty":2})", {.unknown = framex::unknown_keys::refuse}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(json_values_keep_what_they_are_given)
+{
+    std::string_view const text = R"({"b":[1,-1,18446744073709551615,2.0,true,null,"x\n"],"a":{"n":{}}})";
+    BOOST_TEST(to_json(read<framex::json::value>(text)) == text);
+    BOOST_TEST(to_json(read<framex::json::object>(text)) == text);
+    BOOST_TEST(to_json(read<framex::json::array>("[1,[2.5]]")) == "[1,[2.5]]");
+    BOOST_TEST(
+        to_json(read<std::vector<framex::json::value>>("[1,{},[],\"s\",null]")) == "[1,{},[],\"s\",null]");
+    using map = std::map<std::string, framex::json::value>;
+    BOOST_TEST(to_json(read<map>(R"({"a":1,"b":[{}],"a":null})")) == R"({"a":null,"b":[{}]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_recursive_model_is_read_and_written)
+{
+    auto const text =
+        R"({"children":[{"children":[],"named":{},"flag":true,"bits":[],"any":[1],"big":99999999999999999999,"small":1,"ratio":0.5}],)"
+        R"("named":{"k":{"children":[],"named":{},"flag":null,"bits":[true,false],"any":null,"big":0,"small":7,"ratio":0.0}},)"
+        R"("flag":null,"bits":[],"any":{"x":2.0},"big":-1,"small":255,"ratio":1.5})";
+    BOOST_TEST(to_json(read<lab::node>(text)) == text);
+}
+
+BOOST_AUTO_TEST_CASE(models_of_more_than_64_members_and_of_none_work)
+{
+    std::string text;
+    framex::write_json(text, more{});
+    auto const all = read<std::vector<more>>("[" + text + "," + text + "]");
+    BOOST_TEST(all.size() == 2U);
+    text.replace(text.find("\"c20\""), 5, "\"zzz\"");
+    BOOST_TEST(types_of<more>(text) == "missing");
+    text.replace(text.find("\"zzz\""), 5, "\"c19\"");
+    BOOST_TEST(types_of<more>(text) == "missing");
+    BOOST_TEST(to_json(read<nothing>("{\"a\":1}")) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(at_most_a_hundred_issues_are_reported)
+{
+    std::string text = "[";
+    for (int i = 0; i < 5000; ++i)
+        text += "\"x\",";
+    text += "1]";
+    std::vector<int> target;
+    std::vector<framex::issue> issues;
+    issues.emplace_back("earlier", framex::location{}, "kept");
+    BOOST_TEST(framex::read_json(text, target, issues));
+    BOOST_TEST(issues.size() == 1 + framex::max_issues);
+    BOOST_TEST(target.size() == framex::max_issues);
+}
+
+BOOST_AUTO_TEST_CASE(hostile_documents_cost_little)
+{
+    std::string const deep(1'000'000, '[');
+    BOOST_TEST(issues_of<lab::node>(deep).find("json_invalid") != std::string::npos);
+    BOOST_TEST(is_json(std::string(64, '[') + std::string(64, ']')));
+    BOOST_TEST(!is_json(std::string(65, '[') + std::string(65, ']')));
+    std::string const longest(10'000'000, 'x');
+    BOOST_TEST(read<std::string>("\"" + longest + "\"").size() == longest.size());
+    BOOST_TEST(issues_of<int>("\"" + longest + "\"").size() < 1000U); // its text is left out
+    std::string keys = "{";
+    for (int i = 0; i < 200'000; ++i)
+        keys += "\"k" + std::to_string(i) + "\":1,";
+    keys += "\"sku\":1}";
+    BOOST_TEST(types_of<lab::Part>(keys) == "string_type");
+    BOOST_TEST(types_of<lab::Part>(keys, {.unknown = framex::unknown_keys::refuse}).size() < 2000U);
+    std::string same = "{\"" + longest.substr(0, 100'000) + "\":[";
+    for (int i = 0; i < 200; ++i)
+        same += "null,";
+    using map = std::map<std::string, std::vector<int>>;
+    BOOST_TEST(issues_of<map>(same + "1]}").size() < 100'000U); // names in locations are cut
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(grammar)
+
+BOOST_AUTO_TEST_CASE(what_rfc_8259_allows_is_accepted)
+{
+    for (std::string_view const text :
+        {"[]", "{}", "null", "true", "false", "0", "-0", "1", "-1", "1.0", "1e1", "1E+1", "1e-1", "\"\"",
+            " [ ] ", "\t\n\r{ }", "[1,2]", R"({"":0})", R"({"a":{"b":[]}})", R"("\u0000")",
+            R"("\uD834\udd1e")", "\"\x7f\"", "\"\xc3\xa9\"", "\"\xf4\x8f\xbf\xbf\"", R"("\/")", "[1e-999]",
+            "-0.0e-0", R"({"a":1,"a":2})", "123456789012345678901234567890", "\"\xe2\x80\xa8\""})
+        BOOST_TEST(is_json(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(what_rfc_8259_forbids_is_refused)
+{
+    for (std::string_view const text : {"", " ", "[", "]", "{", "}", "[1,]", "[,1]", "[1 2]", "{\"a\"}",
+             "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "{'a':1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "01",
+             "-", "+1", ".5", "1.", "1e", "1e+", "0x1", "-01", "1.e1", "--1", "NaN", "Infinity", "-Infinity",
+             "True", "nul", "nulll", "tru", "\"", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"",
+             "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\n\"", "\"\t\"", "\"\x01\"", "\"\x80\"",
+             "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xc3\"", "\xef\xbb\xbf{}", "{}{}",
+             "1 2", "[] //", "/**/[]", "[1]x", "\f[]", "[\v1]", "'a'"})
+        BOOST_TEST(!is_json(text), text);
+    BOOST_TEST(!is_json(std::string_view("1\0", 2)));
+    BOOST_TEST(!is_json(std::string_view("\"\0\"", 3)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(one_text)
+
+BOOST_AUTO_TEST_CASE(a_text_becomes_a_scalar_by_the_lax_rules)
+{
+    std::vector<framex::issue> issues;
+    int i = 0;
+    std::optional<double> d;
+    bool b = false;
+    std::string s;
+    auto c = lab::Colour::red;
+    framex::big_integer big;
+    BOOST_TEST(framex::read_text(" 12 ", i, issues, {"query", "i"}));
+    BOOST_TEST(framex::read_text("1e3", d, issues, {"query", "d"}));
+    BOOST_TEST(framex::read_text("Yes", b, issues, {"query", "b"}));
+    BOOST_TEST(framex::read_text(" x ", s, issues, {"query", "s"}));
+    BOOST_TEST(framex::read_text("blue", c, issues, {"query", "c"}));
+    BOOST_TEST(framex::read_text("1_000_000_000_000_000_000_000", big, issues, {"query", "big"}));
+    BOOST_TEST((i == 12 && d == 1000.0 && b && s == " x " && c == lab::Colour::blue));
+    BOOST_TEST(big.str() == "1000000000000000000000");
+    BOOST_TEST(issues.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_text_that_does_not_fit_is_the_input_of_its_issue)
+{
+    std::vector<framex::issue> issues;
+    int i = 0;
+    lab::Colour c{};
+    std::string s;
+    BOOST_TEST(!framex::read_text("a\"b", i, issues, {"path", "item_id"}));
+    BOOST_TEST(!framex::read_text("green", c, issues, {"query", "colour"}));
+    BOOST_TEST(!framex::read_text("\xff", s, issues, {"query", "s"}));
+    BOOST_TEST(lab::text_of(issues)
+        == R"([{"type":"int_parsing","loc":["path","item_id"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"a\"b"},)"
+           R"({"type":"enum","loc":["query","colour"],"msg":"Input should be 'red' or 'blue'","input":"green","ctx":{"expected":"'red' or 'blue'"}},)"
+           R"({"type":"string_unicode","loc":["query","s"],"msg":"Input should be a valid string, unable to parse raw data as a unicode string","input":null}])");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

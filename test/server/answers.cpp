@@ -1,0 +1,133 @@
+// What requests are answered: envelope, faults, errors, methods.
+#include "sample.hpp"
+#include "served.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace framex;
+using namespace framex::test;
+
+BOOST_AUTO_TEST_SUITE(answers)
+
+BOOST_AUTO_TEST_CASE(a_value_goes_into_the_envelope_in_its_order)
+{
+    served<sample> service;
+    auto const reply = ask(service.port(), "GET /api/v1/say?text=hi%20there");
+    BOOST_TEST(reply.starts_with("HTTP/1.1 200 OK\r\n"));
+    BOOST_TEST(has(reply, "\r\nContent-Type: application/json\r\n"));
+    auto const body = body_of(reply);
+    BOOST_TEST(body.starts_with(R"({"status":200,"message":"success","timestamp":")"));
+    BOOST_TEST(body.ends_with(R"(","data":"hi there"})"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/nothing"), R"("data":null})"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/say"), R"("data":"nothing"})"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/plain?number=3"), R"("data":"3"})"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/plain"), R"("data":"none"})"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/item/12"), R"("data":12})"));
+}
+
+BOOST_AUTO_TEST_CASE(every_fault_of_a_request_is_told_at_once)
+{
+    served<sample> service;
+    auto const reply = ask(service.port(), "POST /api/v1/take", R"({"size":"x"})");
+    BOOST_TEST(reply.starts_with("HTTP/1.1 422 "));
+    BOOST_TEST(has(reply, R"("type":"missing","loc":["body","name"])"));
+    BOOST_TEST(has(reply, R"("type":"int_parsing","loc":["body","size"])"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/item/x"), R"("loc":["path","id"])"));
+    BOOST_TEST(has(ask(service.port(), "POST /api/v1/take", R"({"name":"a")"), "json_invalid"));
+    BOOST_TEST(has(ask(service.port(), "POST /api/v1/take", R"({"name":"a"} x)"), "json_invalid"));
+    BOOST_TEST(has(ask(service.port(), "POST /api/v1/take"), R"("type":"missing","loc":["body"])"));
+}
+
+BOOST_AUTO_TEST_CASE(raised_errors_keep_status_message_and_fields)
+{
+    served<sample> service;
+    auto const reply = ask(service.port(), "GET /api/v1/fail?kind=http");
+    BOOST_TEST(reply.starts_with("HTTP/1.1 418 "));
+    BOOST_TEST(has(reply, R"({"status":418,"message":"teapot","timestamp":")"));
+    BOOST_TEST(has(reply, "\r\nX-Why: because\r\n"));
+    BOOST_TEST(!has(reply, "X-Bad"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/fail?kind=json"), R"("status":409,"message":{"code":7})"));
+    BOOST_TEST(has(ask(service.port(), "GET /fail_outside?kind=http"),
+        R"({"status":418,"message":"teapot","is_middleware_error":true})"));
+}
+
+BOOST_AUTO_TEST_CASE(texts_of_other_exceptions_stay_in_the_house)
+{
+    served<sample> service;
+    auto const reply = ask(service.port(), "GET /api/v1/fail?kind=other");
+    BOOST_TEST(reply.starts_with("HTTP/1.1 500 "));
+    BOOST_TEST(has(reply, "Internal Server Error"));
+    BOOST_TEST(!has(reply, "secret"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/fail?kind=public"), R"("message":"may be read")"));
+}
+
+BOOST_AUTO_TEST_CASE(envelope_mode_hides_raised_errors_in_200_and_nothing_else)
+{
+    settings configuration;
+    configuration.server.error_status = "envelope";
+    served<sample> service(configuration);
+    BOOST_TEST(ask(service.port(), "GET /api/v1/fail?kind=http").starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/nope").starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(ask(service.port(), "POST /api/v1/say").starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(ask(service.port(), "GET /nope").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/fail?kind=other").starts_with("HTTP/1.1 500 "));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/item/x").starts_with("HTTP/1.1 422 "));
+    BOOST_TEST(ask(service.port(), "GET /a b").starts_with("HTTP/1.1 400 "));
+}
+
+BOOST_AUTO_TEST_CASE(excluded_paths_have_no_envelope)
+{
+    settings configuration;
+    configuration.server.excluded_log_paths = {"/api/v1/say", "/api/v1/fail"};
+    served<sample> service(configuration);
+    BOOST_TEST(body_of(ask(service.port(), "GET /api/v1/say")) == "\"nothing\"");
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/fail?kind=http"), "is_middleware_error"));
+}
+
+BOOST_AUTO_TEST_CASE(methods_are_told_apart)
+{
+    served<sample> service;
+    auto const head = ask(service.port(), "HEAD /api/v1/say");
+    BOOST_TEST(head.starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(body_of(head).empty());
+    BOOST_TEST(!has(head, "Content-Length: 0"));
+    auto const wrong = ask(service.port(), "DELETE /api/v1/say");
+    BOOST_TEST(wrong.starts_with("HTTP/1.1 405 "));
+    BOOST_TEST(has(wrong, "\r\nAllow: GET, HEAD, OPTIONS\r\n"));
+    auto const options = ask(service.port(), "OPTIONS /api/v1/take");
+    BOOST_TEST(options.starts_with("HTTP/1.1 204 "));
+    BOOST_TEST(has(options, "\r\nAllow: POST, OPTIONS\r\n"));
+    BOOST_TEST(ask(service.port(), "OPTIONS *").starts_with("HTTP/1.1 204 "));
+    BOOST_TEST(ask(service.port(), "OPTIONS /api/v1/nope").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(ask(service.port(), "FLY /api/v1/say").starts_with("HTTP/1.1 501 "));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/say/").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(ask(service.port(), "GET //api/v1/say").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/%73ay").starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(own_responses_pass_but_cannot_frame_the_message)
+{
+    served<sample> service;
+    auto const reply = ask(service.port(), "GET /api/v1/own");
+    BOOST_TEST(reply.starts_with("HTTP/1.1 202 "));
+    BOOST_TEST(has(reply, "\r\nX-Own: yes\r\n"));
+    BOOST_TEST(has(reply, "\r\nContent-Length: 8\r\n"));
+    BOOST_TEST(!has(reply, "999"));
+    BOOST_TEST(body_of(reply) == "own body");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_parameter_carries_everything)
+{
+    served<sample> service;
+    BOOST_TEST(has(ask(service.port(), "PUT /api/v1/whole?x=1", "body"), R"("data":"PUT /api/v1/whole body")"));
+}
+
+BOOST_AUTO_TEST_CASE(the_system_pages_answer_outside_the_envelope)
+{
+    served<> service;
+    BOOST_TEST(body_of(ask(service.port(), "GET /health")) == "\"ok\"");
+    BOOST_TEST(body_of(ask(service.port(), "GET /ping")) == "\"pong\"");
+    BOOST_TEST(body_of(ask(service.port(), "GET /version")) == std::string("\"") + framex::version + "\"");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,211 @@
+// The life of an app: start, refusals, several apps and executors, the end.
+#include "sample.hpp"
+#include "served.hpp"
+
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+
+using namespace framex;
+using namespace framex::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct caller {
+    static inline plugin_metadata const metadata{
+        .name = "caller", .version = "1.0.0", .required_remote_apis = {"/api/v1/say", "tool.tool.apply"}};
+    explicit caller(plugin_context& context) : context_(context) {}
+
+    awaitable<std::string> native(std::string text)
+    {
+        auto said = co_await context_.call_plugin_api<std::string>("/api/v1/say", arg("text") = text);
+        co_return said;
+    }
+    awaitable<std::string> by_text()
+    {
+        auto said = co_await context_.call_plugin_api<json::value>("/api/v1/say", arg("text") = 5);
+        co_return to_json(said);
+    }
+    awaitable<int> apply(int value)
+    {
+        std::function<int(int)> twice = [](int v) { return 2 * v; };
+        auto made = co_await context_.call_plugin_api<int>("tool.tool.apply", arg("f") = twice, arg("value") = value);
+        co_return made;
+    }
+    awaitable<std::string> undeclared()
+    {
+        auto said = co_await context_.call_plugin_api<std::string>("/api/v1/nothing");
+        co_return said;
+    }
+    static void define(api<caller>& api)
+    {
+        api.get("/native", &caller::native, arg("text"));
+        api.get("/by_text", &caller::by_text);
+        api.get("/apply", &caller::apply, arg("value"));
+        api.get("/undeclared", &caller::undeclared);
+    }
+
+private:
+    plugin_context& context_;
+};
+
+struct tool {
+    static inline plugin_metadata const metadata{.name = "tool", .version = "1.0.0"};
+    awaitable<int> apply(std::function<int(int)> f, int value) { co_return f(value); }
+    static void define(api<tool>& api) { api.function("apply", &tool::apply, arg("f"), arg("value")); }
+};
+
+struct wanting {
+    static inline plugin_metadata const metadata{
+        .name = "wanting", .version = "1.0.0", .required_remote_apis = {"/api/v1/sya", "no.Such.func"}};
+    static void define(api<wanting>&) {}
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(apps)
+
+BOOST_AUTO_TEST_CASE(plugins_call_each_other_natively_and_by_text)
+{
+    served<sample, tool, caller> service;
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/native?text=hey"), R"("data":"hey"})"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/apply?value=21"), R"("data":42})"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/by_text"), "string_type"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/undeclared"),
+        "API /api/v1/nothing is not declared in current plugin remote_apis; add it to required_remote_apis."));
+}
+
+BOOST_AUTO_TEST_CASE(missing_apis_are_all_named_with_the_nearest_one)
+{
+    asio::io_context context;
+    app one(context.get_executor());
+    one.load<sample>().load<wanting>();
+    try {
+        one.start();
+        BOOST_FAIL("started without the APIs it requires");
+    } catch (load_error const& error) {
+        BOOST_TEST(error.reasons().size() == 2u);
+        BOOST_TEST(has(error.what(), "plugin wanting requires the API /api/v1/sya"));
+        BOOST_TEST(has(error.what(), "did you mean /api/v1/say?"));
+        BOOST_TEST(has(error.what(), "no.Such.func"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_plugins_of_one_id_are_refused)
+{
+    asio::io_context context;
+    app one(context.get_executor());
+    one.load<sample>();
+    BOOST_CHECK_THROW(one.load<sample>(), load_error);
+    BOOST_CHECK_NO_THROW(one.load<sample>("sample2"));
+}
+
+BOOST_AUTO_TEST_CASE(an_address_in_use_is_reported_by_serve)
+{
+    served<sample> service;
+    asio::io_context context;
+    app other(context.get_executor());
+    std::exception_ptr error;
+    asio::co_spawn(context, other.serve({asio::ip::address_v4::loopback(), service.port()}),
+        [&](std::exception_ptr e) { error = e; });
+    context.run();
+    BOOST_REQUIRE(error);
+    BOOST_CHECK_THROW(std::rethrow_exception(error), boost::system::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(two_apps_live_in_one_process_and_one_context)
+{
+    asio::io_context context;
+    app first(context.get_executor());
+    app second(context.get_executor());
+    first.load<sample>();
+    second.load<tool>();
+    int ended = 0;
+    for (auto* each : {&first, &second})
+        asio::co_spawn(context, each->serve({asio::ip::address_v4::loopback(), 0}),
+            [&](std::exception_ptr error) { ended += error == nullptr; });
+    context.poll();
+    first.stop(0ms);
+    context.poll();
+    second.stop(0ms);
+    context.run();
+    BOOST_TEST(ended == 2);
+}
+
+BOOST_AUTO_TEST_CASE(any_executor_that_runs_one_handler_at_a_time_serves)
+{
+    asio::thread_pool pool(2);
+    auto const strand = asio::make_strand(pool);
+    app service(strand);
+    service.load<sample>().start();
+    std::promise<unsigned short> port;
+    serve_options options;
+    options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };
+    std::promise<void> ended;
+    asio::co_spawn(strand, service.serve({asio::ip::address_v4::loopback(), 0}, options),
+        [&](std::exception_ptr) { ended.set_value(); });
+    auto const at = port.get_future().get();
+    BOOST_TEST(has(ask(at, "GET /api/v1/say?text=pool"), "\"pool\""));
+    BOOST_TEST(has(ask(at, "GET /api/v1/wait?ms=5"), "\"waited\""));
+    BOOST_TEST(has(ask(at, "GET /api/v1/events?count=2&ms=2"), "data: 1"));
+    service.stop(0ms);
+    ended.get_future().wait();
+    pool.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_answers_what_runs_and_closes_what_is_idle)
+{
+    served<sample> service;
+    seen().waiting = false;
+    raw_client idle(service.port());
+    idle.send("GET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
+    idle.answer();
+    raw_client busy(service.port());
+    busy.send("GET /api/v1/wait?ms=300 HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(eventually([] { return seen().waiting.load(); }));
+    service.app().stop(10s);
+    BOOST_TEST(idle.to_end().empty());
+    auto const last = busy.to_end();
+    BOOST_TEST(has(last, "\"waited\""));
+    BOOST_TEST(service.has_ended());
+    BOOST_TEST(!raw_client(service.port()).connected());
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_end_within_the_grace_is_cancelled)
+{
+    served<sample> service;
+    int const before = seen().unwound;
+    raw_client stream(service.port());
+    stream.send("GET /api/v1/events?count=9&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    stream.until("data: 0\n\n");
+    service.app().stop(50ms);
+    BOOST_TEST(service.has_ended());
+    BOOST_TEST(seen().unwound == before + 1);
+    BOOST_TEST(!stream.to_end().ends_with("0\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_dies_takes_everything_with_it)
+{
+    int const before = seen().unwound;
+    {
+        asio::io_context context(1);
+        app service(context.get_executor());
+        service.load<sample>();
+        unsigned short port = 0;
+        serve_options options;
+        options.on_listening = [&](asio::ip::tcp::endpoint at) { port = at.port(); };
+        asio::co_spawn(context, service.serve({asio::ip::address_v4::loopback(), 0}, options), [](std::exception_ptr) {});
+        context.poll();
+        raw_client waiting(port), streaming(port), half(port);
+        waiting.send("GET /api/v1/wait?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+        streaming.send("GET /api/v1/events?count=9&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+        half.send("GET /api/v1/say HTTP");
+        context.run_for(50ms);
+    }
+    BOOST_TEST(seen().unwound == before + 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

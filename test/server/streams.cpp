@@ -1,0 +1,195 @@
+// Streams out and bodies pulled in: framing, back-pressure, failures, clients that leave.
+#include "sample.hpp"
+#include "served.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace framex;
+using namespace framex::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string form(std::size_t file_size)
+{
+    return "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n" + std::string(file_size, 'f')
+        + "\r\n--B--\r\n";
+}
+std::string form_head(std::string_view path, std::string_view framing)
+{
+    return "POST /api/v1/" + std::string(path)
+        + " HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=B\r\n" + std::string(framing) + "\r\n\r\n";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(streams)
+
+BOOST_AUTO_TEST_CASE(events_come_one_chunk_each_and_the_connection_lives_on)
+{
+    served<sample> service;
+    raw_client client(service.port());
+    client.send("GET /api/v1/events?count=2 HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
+    auto const head = client.until("\r\n\r\n");
+    BOOST_TEST(has(head, "\r\nContent-Type: text/event-stream; charset=utf-8\r\n"));
+    BOOST_TEST(has(head, "\r\nTransfer-Encoding: chunked\r\n"));
+    BOOST_TEST(has(head, "\r\nCache-Control: no-store\r\n"));
+    auto const body = client.until("0\r\n\r\n");
+    BOOST_TEST(body
+        == "00000015\r\nevent: tick\ndata: 0\n\n\r\n00000015\r\nevent: tick\ndata: 1\n\n\r\n"
+           "00000016\r\nevent: finish\ndata: \n\n\r\n0\r\n\r\n");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(an_http_1_0_client_gets_the_stream_delimited_by_the_close)
+{
+    served<sample> service;
+    raw_client client(service.port());
+    client.send("GET /api/v1/events?count=1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    auto const all = client.to_end();
+    BOOST_TEST(!has(all, "Transfer-Encoding"));
+    BOOST_TEST(has(all, "\r\nConnection: close\r\n"));
+    BOOST_TEST(body_of(all) == "event: tick\ndata: 0\n\nevent: finish\ndata: \n\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_head_of_a_stream_has_no_body)
+{
+    served<sample> service;
+    int const before = seen().yielded;
+    BOOST_TEST(body_of(ask(service.port(), "HEAD /api/v1/events?count=3")).empty());
+    BOOST_TEST(seen().yielded == before);
+}
+
+BOOST_AUTO_TEST_CASE(models_become_json_lines)
+{
+    served<sample> service;
+    auto const all = ask(service.port(), "GET /api/v1/things?count=2");
+    BOOST_TEST(has(all, "\r\nContent-Type: application/x-ndjson\r\n"));
+    BOOST_TEST(has(all, "{\"name\":\"n0\",\"size\":1}\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_parameters_of_a_stream_are_422)
+{
+    served<sample> service;
+    BOOST_TEST(ask(service.port(), "GET /api/v1/events?count=x").starts_with("HTTP/1.1 422 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_in_an_event_stream_is_its_last_event)
+{
+    served<sample> service;
+    auto const all = ask(service.port(), "GET /api/v1/broken_events");
+    BOOST_TEST(has(all, "event: tick\ndata: 0\n\n"));
+    BOOST_TEST(has(all, "event: error\ndata: {\"status\": 403, \"message\": \"stop here\"}\n\n"));
+    BOOST_TEST(all.ends_with("0\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_in_another_stream_is_a_visible_cut)
+{
+    served<sample> service;
+    auto const all = ask(service.port(), "GET /api/v1/broken_text");
+    BOOST_TEST(has(all, "half"));
+    BOOST_TEST(!all.ends_with("0\r\n\r\n"));
+    BOOST_TEST(!has(all, "secret"));
+}
+
+BOOST_AUTO_TEST_CASE(the_body_of_a_stream_stands_still_while_its_client_does_not_read)
+{
+    served<sample> service;
+    int const before = seen().yielded;
+    raw_client client(service.port());
+    client.send("GET /api/v1/blocks?count=100000 HTTP/1.1\r\nHost: a\r\n\r\n"); // 400 MB in all
+    client.until("\r\n\r\n");
+    int last = -1;
+    BOOST_TEST(eventually([&] { // settled: nothing was made for a while
+        int const now = seen().yielded;
+        bool const still = now == last;
+        last = now;
+        std::this_thread::sleep_for(50ms);
+        return still;
+    }));
+    BOOST_TEST(last - before < 5000); // what the buffers of both sockets take, not more
+    std::size_t size = 0;
+    while (size < 40'000'000 && !client.some(1 << 20).empty())
+        size += 1 << 18;
+    BOOST_TEST(seen().yielded > last); // and goes on once it reads
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_unwinds_a_waiting_stream)
+{
+    served<sample> service;
+    int const before = seen().unwound;
+    raw_client client(service.port());
+    client.send("GET /api/v1/events?count=10&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.until("data: 0\n\n");
+    client.leave();
+    BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_unwinds_a_stream_that_waits_for_it)
+{
+    served<sample> service;
+    int const before = seen().unwound;
+    raw_client client(service.port());
+    client.send("GET /api/v1/blocks?count=100000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.until("\r\n\r\n");
+    client.leave();
+    BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(uploads_are_pulled_with_length_and_in_chunks)
+{
+    served<sample> service;
+    auto const body = form(1'000'000);
+    raw_client client(service.port());
+    client.send(form_head("upload", "Content-Length: " + std::to_string(body.size())));
+    client.send(body);
+    BOOST_TEST(has(client.answer(), "\"data\":1000000}"));
+    client.send(form_head("upload", "Transfer-Encoding: chunked\r\nExpect: 100-continue"));
+    BOOST_TEST(client.until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    for (std::size_t at = 0; at < body.size(); at += 70000) {
+        auto const piece = body.substr(at, 70000);
+        char size[16];
+        std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
+        client.send(size + piece + "\r\n");
+    }
+    client.send("0\r\n\r\n");
+    BOOST_TEST(has(client.answer(), "\"data\":1000000}"));
+}
+
+BOOST_AUTO_TEST_CASE(a_small_upload_split_at_every_octet_arrives)
+{
+    served<sample> service;
+    auto const body = form(5);
+    auto const request = form_head("upload", "Content-Length: " + std::to_string(body.size())) + body;
+    raw_client client(service.port());
+    for (std::size_t at = 1; at < request.size(); ++at) {
+        client.send(request.substr(0, at));
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        client.send(request.substr(at));
+        auto const reply = client.answer();
+        BOOST_REQUIRE_MESSAGE(has(reply, "\"data\":5}"), at << ": " << reply);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_stops_reading_is_answered_and_the_connection_closed)
+{
+    served<sample> service;
+    raw_client client(service.port());
+    client.send(form_head("first_part", "Content-Length: 100000000"));
+    client.send(form(100000).substr(0, 50000));
+    auto const all = client.to_end();
+    BOOST_TEST(has(all, "\"data\":\"file\"}"));
+    BOOST_TEST(has(all, "\r\nConnection: close\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(broken_forms_are_told)
+{
+    served<sample> service;
+    raw_client client(service.port());
+    client.send(form_head("upload", "Content-Length: 3") + "abc");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 400 "));
+    BOOST_TEST(ask(service.port(), "POST /api/v1/upload", "{}").starts_with("HTTP/1.1 415 "));
+    BOOST_TEST(ask(service.port(), "POST /api/v1/upload").starts_with("HTTP/1.1 415 "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
