@@ -1,6 +1,6 @@
-"""A plugin's file compiles fast enough to be edited with joy: compile_time.py SECONDS COMPILER [FLAG...] FILE
+"""A plugin's file compiles fast enough to be edited with joy: compile_time.py SECONDS HEADER COMPILER [FLAG...]
 
-The best of up to five runs counts, in seconds of processor time at -O0 without a precompiled header.
+The best of up to five runs counts, in seconds of user time at -O0 without a precompiled header.
 """
 import os
 import subprocess
@@ -15,14 +15,14 @@ def seconds(command):
 
 
 def main():
-    limit, command = float(sys.argv[1]), [*sys.argv[2:], "-O0", "-c", "-o", os.devnull, "-x", "c++"]
-    command.append(command.pop(len(sys.argv) - 3))  # the file stays last
+    limit, header, compiler = float(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    command = [*compiler, "-O0", "-c", "-o", os.devnull, "-include", header, "-x", "c++", os.devnull]
     best = seconds(command)
     for _ in range(4):
         if best <= limit:
             break
         best = min(best, seconds(command))
-    print(f"{best:.2f} s of processor time, {limit} s are allowed")
+    print(f"{best:.2f} s of user time, {limit} s are allowed")
     sys.exit(best > limit)
 
 
