@@ -144,7 +144,7 @@ void app::start()
     if (state_->shared)
         return;
     auto shared = std::make_shared<service>();
-    auto const table = std::make_shared<route_table const>(state_->collect());
+    auto const table = std::make_shared<route_table const>(state_->collect(), key_rules(state_->configuration.auth.rules));
     state_->resolve(*table);
     state_->system->describe(table);
     shared->table = table;

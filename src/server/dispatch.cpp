@@ -2,6 +2,7 @@
 #include "server/connection.hpp"
 
 #include <framex/http/path.hpp>
+#include <framex/http/syntax.hpp>
 
 #include <boost/beast/http/verb.hpp>
 
@@ -13,6 +14,26 @@ constexpr std::string_view sse_type = "text/event-stream; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view lines_type = "application/x-ndjson";
 constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+} // namespace
+
+namespace {
+
+/// Whether the request carries a key for the rules on its route and on its path. Two Authorization fields are no key.
+bool is_opened(request_head const& head, key_rules const& rules, path_entry const& entry, std::string_view path)
+{
+    auto const* on_route = entry.guard;
+    auto const* on_path = entry.pattern.is_static() ? nullptr : rules.find(path);
+    if (!on_route && !on_path)
+        return true;
+    auto const* sent = head.find("authorization");
+    if (!sent)
+        return false;
+    for (auto const* field = sent + 1; field != head.fields + head.field_count; ++field)
+        if (equals_ignoring_case(field->name, "authorization"))
+            return false;
+    return (!on_route || on_route->opened_by(sent->value)) && (!on_path || on_path->opened_by(sent->value));
+}
+
 } // namespace
 
 std::string_view stream_type(route const& entry) noexcept
@@ -34,8 +55,9 @@ bool connection::locate(scratch_memory& memory)
         return false;
     }
     call_.path = *path;
-    enveloped_ = path->starts_with("/api") && !worker_->shared().excluded(*path);
-    auto const* entry = worker_->shared().table->find(*path, memory.path_values);
+    auto const& shared = worker_->shared();
+    enveloped_ = path->starts_with("/api") && !shared.excluded(*path);
+    auto const* entry = shared.table->find(*path, memory.path_values);
     if (head.method_id == http::verb::options && (!entry ? *path == "*" : !entry->find("OPTIONS"))) {
         answer_options(entry ? std::string_view(entry->allow) : any_method);
         return false;
@@ -49,6 +71,13 @@ bool connection::locate(scratch_memory& memory)
             why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed", failure::origin::raised);
             why.fields = "\r\nAllow: " + entry->allow;
         }
+        write_failure(why);
+        return false;
+    }
+    if (!shared.table->rules().empty() && !is_opened(head, shared.table->rules(), *entry, *path)) {
+        failure why(401, "Invalid API Key for API(" + route_->path + ")", failure::origin::raised);
+        why.fields = "\r\nWWW-Authenticate: Bearer realm=\"framex\"";
+        route_ = nullptr;
         write_failure(why);
         return false;
     }
