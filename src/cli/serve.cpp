@@ -3,6 +3,7 @@
 #include "announce.hpp"
 
 #include <framex/config/nearest.hpp>
+#include <framex/http/rules.hpp>
 #include <framex/server/app.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -31,6 +32,9 @@ constexpr problem_kind kinds[] = {
         "framex run --load-builtin-plugins ecko", "Correct the name; load_builtin_plugins takes the built-in names."},
     {"FX0302", "plugin refused", "A plugin's class could not be made ready: its constructor or its table of APIs failed.",
         "load_plugins = [\"lab\"]", "Read the reason after the colon; it is the plugin's own."},
+    {"FX0601", "rule that can never match",
+        "A pattern in auth.rules does not begin with \"/\", or has \"*\" elsewhere than at its end after \"/\".",
+        "\"api/*\" = [\"key\"]", "Write the whole path: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
     {"FX0401", "required API missing",
         "A plugin declares in required_remote_apis an API that no loaded plugin offers.",
         "required_remote_apis = {\"/api/v1/ecko\"}",
@@ -90,9 +94,23 @@ setting_path path_of(issue const& one)
     return path;
 }
 
+/// A rule that guards nothing is a mistake that nobody would notice.
+void check_rules(run_request const& request)
+{
+    std::vector<problem> problems;
+    for (auto const& [pattern, keys] : request.configuration.settings().auth.rules)
+        if (!key_rules::can_match(pattern))
+            problems.push_back(request.configuration.problem_at({"auth", "rules", pattern}, "FX0601",
+                "the rule `" + pattern + "` can never match a path",
+                "begin it with / and end it with /* for everything below a path"));
+    if (!problems.empty())
+        throw refusal(std::move(problems), configuration_refused);
+}
+
 /// Loads and starts; every way to fail becomes a refusal.
 void start(app& service, run_request const& request, linked_plugins const& linked)
 {
+    check_rules(request);
     try {
         for (auto& entry : chosen(request.configuration.settings(), linked))
             service.load(std::move(entry));
