@@ -169,8 +169,7 @@ private:
         setting_origin const& origin = place_of(path);
         std::string message = "`" + dotted(path) + "` wants ";
         message.append(words_for(form.kind)).append(", found ");
-        bool const shows_value = origin.line == 0 && found.is_string() && !is_secret(path);
-        if (shows_value)
+        if (origin.line == 0 && may_repeat(found, path))
             message += "`" + shortened(found.as_string()) + "`";
         else
             message.append(words_for(found));
@@ -179,6 +178,14 @@ private:
         fault.help = type_help(found, form, path, origin);
         report(std::move(fault));
         return false;
+    }
+
+    /// Whether a message may quote the value: no secret, and no broken JSON, which may hold one.
+    static bool may_repeat(json::value const& found, setting_path const& path)
+    {
+        if (!found.is_string() || is_secret(path) || path.front() == "auth")
+            return false;
+        return !found.as_string().starts_with('{') && !found.as_string().starts_with('[');
     }
 
     static std::string shortened(std::string_view text)
@@ -191,8 +198,8 @@ private:
         json::value const& found, shape const& form, setting_path const& path, setting_origin const& origin)
     {
         std::string const name = spelled(path, origin);
-        bool const may_repeat = found.is_string() && !is_secret(path);
-        std::string const text = may_repeat ? shortened(found.as_string()) : std::string();
+        bool const repeats = may_repeat(found, path);
+        std::string const text = repeats ? shortened(found.as_string()) : std::string();
         switch (form.kind) {
         case shape_kind::duration:
             return "write a number of seconds, or a text with a unit: \"30s\", \"500ms\", \"2min\"";
@@ -200,16 +207,16 @@ private:
             return "write a number of bytes, or a text with a unit: \"32 KB\", \"10 MB\"";
         case shape_kind::list:
             if (is_environment(origin))
-                return "write a list as JSON: " + name + "='" + (may_repeat ? as_list(text) : R"(["a", "b"])")
+                return "write a list as JSON: " + name + "='" + (repeats ? as_list(text) : R"(["a", "b"])")
                     + "'";
-            return "write a list: " + name + " = " + (may_repeat ? as_list(text) : R"(["a", "b"])");
+            return "write a list: " + name + " = " + (repeats ? as_list(text) : R"(["a", "b"])");
         case shape_kind::open_table:
         case shape_kind::table:
             return is_environment(origin) ? "write a table as JSON, or name its keys: " + name + "__KEY=value"
                                           : "write a table: [" + dotted(path) + "]";
         case shape_kind::integer:
         case shape_kind::boolean:
-            if (may_repeat && origin.line != 0 && is_bare_word(text, form.kind) && !is_environment(origin))
+            if (repeats && origin.line != 0 && is_bare_word(text, form.kind) && !is_environment(origin))
                 return "write it without quotes: " + name + " = " + text;
             return form.kind == shape_kind::boolean ? "write true or false" : "";
         default:

@@ -68,7 +68,7 @@ json::object default_values()
     return std::move(values.as_object());
 }
 
-std::vector<refusal> read_settings(json::object const& values, settings& target)
+std::vector<refusal> apply_to_models(json::object const& values, settings& target)
 {
     json::value model = values;
     for_each_amount(model, settings_shape(), to_model);

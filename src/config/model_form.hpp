@@ -22,6 +22,6 @@ struct refusal {
     std::string type; ///< of the issue
     std::string message;
 };
-std::vector<refusal> read_settings(json::object const& values, settings& target);
+std::vector<refusal> apply_to_models(json::object const& values, settings& target);
 
 } // namespace framex

@@ -8,47 +8,52 @@ namespace {
 
 constexpr std::array kinds = {
     problem_kind{"FX0101", "a source of settings cannot be understood",
-        "The file is no valid TOML or .env text, or a value of the environment or of --set that must be "
-        "JSON\n"
-        "is none. Nothing of a file with such a fault is used.",
-        "[server\nport = 8080",
-        "Look at the place that the message names: a bracket, a quote or an equals sign is missing or too "
-        "much.\n"
-        "Lists and tables in the environment are JSON: LOAD_PLUGINS='[\"a\", \"b\"]'."},
+        R"(The file is no valid TOML or .env text, or a key of --set is no name.
+Nothing of a TOML file with such a fault is used.)",
+        R"([server
+port = 8080)",
+        "Look at the place that the message names: a bracket, a quote or an equals sign is missing."},
     problem_kind{"FX0102", "unknown setting",
-        "framex knows every setting. A name that it does not know is a typing mistake that would otherwise "
-        "be\n"
-        "ignored without a word, so it is refused. In the process environment unknown names are ignored, "
-        "unless\n"
-        "they begin with a section (SERVER__) or with FRAMEX__.",
-        "[server]\nprot = 9000",
+        R"(framex knows every setting. A name that it does not know is a typing mistake that would
+otherwise be ignored without a word, so it is refused. In the process environment unknown names
+are ignored, unless they begin with a section (SERVER__) or with FRAMEX__.)",
+        R"([server]
+prot = 9000)",
         "Correct the name, or remove the line. `framex config show` lists all settings."},
     problem_kind{"FX0103", "wrong type",
-        "The setting wants another type of value than it got. Numbers and true/false stand without quotes "
-        "in\n"
-        "TOML; durations and sizes are numbers, or texts with a unit (\"30s\", \"10 MB\").",
-        "[server]\nport = \"9000\"", "Write the value as the message says, for example: port = 9000"},
+        R"(The setting wants another type of value than it got. Numbers and true/false stand without
+quotes in TOML; durations and sizes are numbers, or texts with a unit ("30s", "10 MB"). Lists and
+tables in the environment are JSON.)",
+        R"([server]
+port = "9000")",
+        "Write the value as the message says, for example: port = 9000"},
     problem_kind{"FX0104", "value not allowed",
-        "The value has the right type, but it lies outside of the range, or is not one of the allowed words.",
-        "[server]\nport = 70000", "Choose a value that the message names."},
+        "The value has the right type, but lies outside of the range or is not one of the allowed words.",
+        R"([server]
+port = 70000)",
+        "Choose a value that the message names."},
     problem_kind{"FX0105", "file cannot be read",
-        "A file that was named does not exist or may not be read: the one of --config, or the one that a\n"
-        "variable ending in _FILE names.",
+        R"(A file that was named does not exist or may not be read: the one of --config, or the one that
+a variable ending in _FILE names.)",
         "framex run --config absent.toml",
         "Correct the name, or let the user that runs framex read the file."},
     problem_kind{"FX0106", "settings contradict each other",
-        "Each setting alone is right, but they cannot hold together: server.enable_proxy needs the built-in\n"
-        "plugin `proxy`.",
-        "[server]\nenable_proxy = true", "Load the plugin as well: load_builtin_plugins = [\"proxy\"]"},
+        R"(Each setting alone is right, but they cannot hold together: server.enable_proxy needs the
+built-in plugin `proxy`.)",
+        R"([server]
+enable_proxy = true)",
+        R"(Load the plugin as well: load_builtin_plugins = ["proxy"])"},
     problem_kind{"FX0107", "command line not understood",
         "An option, a command or the value of an option is unknown. The exit code is 2.",
         "framex run --prot 9000", "Follow the suggestion, or read `framex help run`."},
     problem_kind{"FX0108", "a required setting is missing",
-        "A table was begun that is useless without this setting.", "[auth.oauth]\nclient_id = \"my-service\"",
+        "A table was begun that is useless without this setting.",
+        R"([auth.oauth]
+client_id = "my-service")",
         "Add the setting that the message names."},
     problem_kind{"FX0109", "no such built-in plugin",
         "load_builtin_plugins names a plugin that is not part of this program. The exit code is 4.",
-        "load_builtin_plugins = [\"ecco\"]",
+        R"(load_builtin_plugins = ["ecco"])",
         "Correct the name, or put plugins of your own into load_plugins."},
 };
 

@@ -33,6 +33,15 @@ public:
         return std::move(made_);
     }
 
+    configuration run_file()
+    {
+        add(setting_document{default_values(), {}, {}});
+        add_config_file();
+        apply_rules();
+        check_proxy();
+        return std::move(made_);
+    }
+
 private:
     void add(setting_document document)
     {
@@ -81,8 +90,7 @@ private:
         } else if (sources_.config_file) {
             made_.problems_.push_back({.code = "FX0105",
                 .message = "the file `" + name + "` cannot be read",
-                .place = "command line",
-                .help = "correct the path that follows --config"});
+                .help = "correct the path of the configuration"});
         }
     }
 
@@ -194,7 +202,7 @@ private:
         json::object accepted = made_.tree_;
         constexpr int most_passes = 100;
         for (int pass = 0; pass < most_passes; ++pass) {
-            std::vector<refusal> const refusals = read_settings(accepted, made_.settings_);
+            std::vector<refusal> const refusals = apply_to_models(accepted, made_.settings_);
             for (refusal const& each : refusals) {
                 made_.problems_.push_back(refused(each));
                 restore(accepted, defaults, each.path);
@@ -268,6 +276,27 @@ private:
 configuration configuration::read(configuration_sources sources)
 {
     return configuration_builder(std::move(sources)).run();
+}
+
+configuration configuration::read_file(std::filesystem::path const& file)
+{
+    configuration_sources sources;
+    sources.config_file = file;
+    return configuration_builder(std::move(sources)).run_file();
+}
+
+configuration_error::configuration_error(std::vector<problem> problems)
+    : std::runtime_error(render(problems)), problems_(std::move(problems))
+{
+}
+configuration_error::~configuration_error() = default;
+
+settings read_settings(std::filesystem::path const& file)
+{
+    configuration made = configuration::read_file(file);
+    if (!made.problems().empty())
+        throw configuration_error(made.problems());
+    return made.settings();
 }
 
 namespace {

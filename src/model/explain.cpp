@@ -3,6 +3,8 @@
 
 #include <framex/model/writer.hpp>
 
+#include <boost/json/error.hpp>
+
 namespace framex::detail {
 namespace {
 
@@ -27,6 +29,26 @@ fault explain_enum(reader_ops const& ops)
     write_text(why.ctx, expected);
     why.ctx += '}';
     return why;
+}
+
+std::string reason(error_code const& fault, std::string_view text, std::size_t at)
+{
+    using json::error;
+    if (fault == error::incomplete)
+        return "Unexpected end of the document";
+    if (fault == error::extra_data)
+        return "Extra data after the document";
+    if (fault == error::too_deep)
+        return "Nested deeper than " + std::to_string(max_depth) + " levels";
+    if (fault == error::exponent_overflow)
+        return "Exponent out of range";
+    if (fault == error::syntax && at < text.size()) {
+        auto const c = static_cast<unsigned char>(text[at]);
+        if (c > 0x20 && c < 0x7F)
+            return std::string("Unexpected character '") + text[at] + "'";
+        return c < 0x80 ? "Unexpected control character or blank" : "Invalid UTF-8 or unexpected character";
+    }
+    return "Malformed string or literal";
 }
 
 } // namespace
@@ -97,6 +119,15 @@ fault explain(misfit what, reader_ops const& ops)
     default:
         return {"string_type", "Input should be a valid string", {}};
     }
+}
+
+issue invalid_json(error_code const& fault, std::string_view text, std::size_t consumed, location loc)
+{
+    auto const at = fault == json::error::incomplete ? text.size() : consumed;
+    loc.emplace_back(at);
+    std::string ctx = "{\"error\":";
+    write_text(ctx, reason(fault, text, at));
+    return {"json_invalid", std::move(loc), "JSON decode error", "{}", ctx + "}"};
 }
 
 } // namespace framex::detail

@@ -388,37 +388,6 @@ bool handler::on_null(error_code&)
     return true;
 }
 
-// ---- texts that are no JSON ---------------------------------------------------------------------
-
-std::string reason(error_code const& fault, std::string_view text, std::size_t at)
-{
-    using json::error;
-    if (fault == error::incomplete)
-        return "Unexpected end of the document";
-    if (fault == error::extra_data)
-        return "Extra data after the document";
-    if (fault == error::too_deep)
-        return "Nested deeper than " + std::to_string(max_depth) + " levels";
-    if (fault == error::exponent_overflow)
-        return "Exponent out of range";
-    if (fault == error::syntax && at < text.size()) {
-        auto const c = static_cast<unsigned char>(text[at]);
-        if (c > 0x20 && c < 0x7F)
-            return std::string("Unexpected character '") + text[at] + "'";
-        return c < 0x80 ? "Unexpected control character or blank" : "Invalid UTF-8 or unexpected character";
-    }
-    return "Malformed string or literal";
-}
-
-issue invalid(error_code const& fault, std::string_view text, std::size_t consumed, location loc)
-{
-    auto const at = fault == json::error::incomplete ? text.size() : consumed;
-    loc.emplace_back(at);
-    std::string ctx = "{\"error\":";
-    write_text(ctx, reason(fault, text, at));
-    return {"json_invalid", std::move(loc), "JSON decode error", "{}", ctx + "}"};
-}
-
 json::parse_options const strict{.max_depth = max_depth};
 
 } // namespace
@@ -445,7 +414,7 @@ bool read_json(std::string_view text, void* target, reader_ops const& ops, std::
         return true;
     auto const loc = at ? *at : location{std::string("body")};
     if (fault)
-        issues.push_back(invalid(fault, text, consumed, loc));
+        issues.push_back(invalid_json(fault, text, consumed, loc));
     else
         examine(text, target, ops, issues, loc, options);
     return !fault;

@@ -72,6 +72,9 @@ misfit wrong_kind(reader_ops const& ops);
 /// The sentence for people, and the machine's part.
 fault explain(misfit what, reader_ops const& ops);
 
+/// The one issue of a text that stops being JSON after `consumed` octets, its location `loc` and that offset.
+issue invalid_json(error_code const& why, std::string_view text, std::size_t consumed, location loc);
+
 /// Goes through optionals, engaging them, to the value inside.
 inline void enter(reader_ops const*& ops, void*& target)
 {

@@ -190,14 +190,26 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_asked_for_must_be_there)
     space.variable("SERVER__PORT_FILE", "absent.txt");
     BOOST_TEST(space.problems()
         == "error[FX0105]: the file `absent.toml` cannot be read\n"
-           "  --> command line\n"
-           "help: correct the path that follows --config\n"
+           "help: correct the path of the configuration\n"
            "\n"
            "error[FX0105]: the file that `SERVER__PORT_FILE` names cannot be read\n"
            "  --> env SERVER__PORT_FILE\n"
            "help: correct the path, or let the user that runs framex read the file\n"
            "\n"
            "2 problems\n");
+}
+
+BOOST_AUTO_TEST_CASE(one_file_alone_is_read_for_an_application_that_embeds_framex)
+{
+    workspace space;
+    space.toml("[server]\nport = 1\n").file(".env", "SERVER__PORT=2\n").file("bad.toml", "x = 1\n");
+    auto const folder = space.sources.working_directory;
+    BOOST_TEST(framex::read_settings(folder / "config.toml").server.port == 1);
+    BOOST_CHECK_EXCEPTION(framex::read_settings(folder / "bad.toml"), framex::configuration_error,
+        [](framex::configuration_error const& error) {
+            return error.problems().size() == 1 && error.what() == framex::render(error.problems());
+        });
+    BOOST_CHECK_THROW(framex::read_settings(folder / "absent.toml"), framex::configuration_error);
 }
 
 BOOST_AUTO_TEST_CASE(env_files_refuse_unknown_names_and_broken_lines)

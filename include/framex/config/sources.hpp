@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,9 @@ public:
     /// Reads every source. Faults never throw: they are collected in `problems()`, all of them.
     static configuration read(configuration_sources sources);
 
+    /// Reads one TOML file over the defaults and nothing else: for applications that embed framex.
+    static configuration read_file(std::filesystem::path const& file);
+
     /// The settings; where there are problems, the faulty ones have their defaults.
     framex::settings const& settings() const noexcept { return settings_; }
 
@@ -94,7 +98,21 @@ private:
     std::vector<problem> problems_;
 };
 
-/// Whether the value at `path` is a secret: below `auth.rules` at any depth, or a name with a word like
+/// Thrown where a configuration as a whole is refused; what() is the text of all its problems.
+class configuration_error : public std::runtime_error {
+public:
+    explicit configuration_error(std::vector<problem> problems);
+    ~configuration_error() override;
+    std::vector<problem> const& problems() const noexcept { return problems_; }
+
+private:
+    std::vector<problem> problems_;
+};
+
+/// The settings of one TOML file. Throws configuration_error when there is any problem.
+framex::settings read_settings(std::filesystem::path const& file);
+
+/// Whether the values at and below `path` are secrets: `auth.rules` anywhere, or a name with a word like
 /// token, secret, password or api_key.
 bool is_secret(setting_path const& path);
 

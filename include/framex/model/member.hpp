@@ -5,8 +5,6 @@
 #include <framex/model/model.hpp>
 #include <framex/model/rules.hpp>
 
-#include <boost/describe/enumerators.hpp>
-#include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 
 #include <array>
@@ -164,14 +162,20 @@ template <class V, class B>
 bool check_low(V v, B bound, fault* why)
 {
     static_assert(is_number<V>, "framex: range, at_least and at_most are rules for numbers");
-    return !less(v, bound) || refuse_low(why, why ? bound_of<V>(bound) : std::string());
+    if constexpr (is_number<V>)
+        return !less(v, bound) || refuse_low(why, why ? bound_of<V>(bound) : std::string());
+    else
+        return false;
 }
 
 template <class V, class B>
 bool check_high(V v, B bound, fault* why)
 {
     static_assert(is_number<V>, "framex: range, at_least and at_most are rules for numbers");
-    return !less(bound, v) || refuse_high(why, why ? bound_of<V>(bound) : std::string());
+    if constexpr (is_number<V>)
+        return !less(bound, v) || refuse_high(why, why ? bound_of<V>(bound) : std::string());
+    else
+        return false;
 }
 
 /// Checks one rule; the overloads are the list of rules. T and D name the member, I the rule's place.
@@ -199,14 +203,19 @@ struct rule_check {
             "framex: length is a rule for text, vectors and maps");
         if constexpr (std::same_as<V, std::string>)
             return check_length(rule, code_points(v), nullptr, why);
-        else
+        else if constexpr (is_vector<V> || is_map<V>)
             return check_length(rule, v.size(), is_vector<V> ? "List" : "Dictionary", why);
+        else
+            return false;
     }
     template <class V>
     static bool run(pattern const& rule, V const& v, fault* why)
     {
         static_assert(std::same_as<V, std::string>, "framex: pattern is a rule for text");
-        return compiled(rule)(v) || refuse_pattern(why, rule.text);
+        if constexpr (std::same_as<V, std::string>)
+            return compiled(rule)(v) || refuse_pattern(why, rule.text);
+        else
+            return false;
     }
     template <class V, class B, std::size_t N>
     static bool run(one_of<B, N> const& rule, V const& v, fault* why)
@@ -216,11 +225,11 @@ struct rule_check {
             "framex: one_of lists values of the member's own kind: text or integers");
         std::string expected;
         for (std::size_t i = 0; i < N; ++i) {
-            if constexpr (text) {
+            if constexpr (text && std::same_as<B, char const*>) {
                 if (v == rule.values[i])
                     return true;
                 append_choice(expected, rule.values[i], i, N, "'");
-            } else {
+            } else if constexpr (plain_integer<V> && plain_integer<B>) {
                 if (std::cmp_equal(v, rule.values[i]))
                     return true;
                 append_choice(expected, std::to_string(rule.values[i]), i, N, "");
@@ -242,6 +251,15 @@ struct rule_check {
     static bool run(describe, V const&, fault*)
     {
         return true;
+    }
+
+    template <class R, class V>
+    static bool run(R const&, V const&, fault*)
+    {
+        static_assert(!sizeof(R),
+            "framex: a rule is range, at_least, at_most, length, pattern, one_of, defaulted, "
+            "alias or describe");
+        return false;
     }
 
     /// The regular expression, compiled at the first call.
@@ -286,28 +304,5 @@ consteval auto check_of() -> bool (*)(void const*, fault*)
     else
         return &check_member<T, D>;
 }
-
-// ---- enums --------------------------------------------------------------------------------------
-
-template <class E, template <class> class Get, class R>
-consteval auto enumerators()
-{
-    return []<class... D>(boost::mp11::mp_list<D...>) {
-        return std::array<R, sizeof...(D)>{Get<D>::value...};
-    }(boost::mp11::mp_rename<boost::describe::describe_enumerators<E>, boost::mp11::mp_list>{});
-}
-template <class D>
-struct name_of {
-    static constexpr std::string_view value = D::name;
-};
-template <class D>
-struct value_of {
-    static constexpr auto value = D::value;
-};
-
-template <described_enum E>
-inline constexpr auto enum_names = enumerators<E, name_of, std::string_view>();
-template <described_enum E>
-inline constexpr auto enum_values = enumerators<E, value_of, E>();
 
 } // namespace framex::detail

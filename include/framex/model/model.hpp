@@ -10,7 +10,10 @@
 #include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
 #include <boost/json/fwd.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
 
+#include <array>
 #include <concepts>
 #include <map>
 #include <optional>
@@ -100,6 +103,27 @@ consteval bool is_value()
     else
         return scalar_value<T> || dynamic_json<T> || model<T>;
 }
+
+template <class E, template <class> class Get, class R>
+consteval auto enumerators()
+{
+    return []<class... D>(boost::mp11::mp_list<D...>) {
+        return std::array<R, sizeof...(D)>{Get<D>::value...};
+    }(boost::mp11::mp_rename<boost::describe::describe_enumerators<E>, boost::mp11::mp_list>{});
+}
+template <class D>
+struct name_of {
+    static constexpr std::string_view value = D::name;
+};
+template <class D>
+struct value_of {
+    static constexpr auto value = D::value;
+};
+
+template <described_enum E>
+inline constexpr auto enum_names = enumerators<E, name_of, std::string_view>();
+template <described_enum E>
+inline constexpr auto enum_values = enumerators<E, value_of, E>();
 
 /// T's members, those of described bases first.
 template <class T>

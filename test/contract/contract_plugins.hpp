@@ -1,0 +1,12 @@
+/// The plugins of framex-contract: what the black-box suites call beside the built-in `echo`.
+#pragma once
+
+#include <framex/plugin/plugin.hpp>
+
+namespace contract {
+
+framex::plugin_entry bench_plugin();
+framex::plugin_entry conformance_plugin();
+framex::plugin_entry lab_plugin();
+
+} // namespace contract
