@@ -16,7 +16,7 @@ namespace {
 
 struct caller {
     static inline plugin_metadata const metadata{
-        .name = "caller", .version = "1.0.0", .required_remote_apis = {"/api/v1/say", "tool.tool.apply"}};
+        .name = "caller", .version = "1.0.0", .required_remote_apis = {"/api/v1/say", "tool.tool.apply", "tool.tool.join"}};
     explicit caller(plugin_context& context) : context_(context) {}
 
     awaitable<std::string> native(std::string text)
@@ -28,6 +28,14 @@ struct caller {
     {
         auto said = co_await context_.call_plugin_api<json::value>("/api/v1/say", arg("text") = 5);
         co_return to_json(said);
+    }
+    awaitable<std::string> several_by_text()
+    {
+        json::object one{{"name", "n"}};
+        json::value number = 7;
+        auto joined = co_await context_.call_plugin_api<json::value>(
+            "tool.tool.join", arg("one") = std::move(one), arg("any") = std::move(number));
+        co_return to_json(joined);
     }
     awaitable<int> apply(int value)
     {
@@ -44,6 +52,7 @@ struct caller {
     {
         api.get("/native", &caller::native, arg("text"));
         api.get("/by_text", &caller::by_text);
+        api.get("/several_by_text", &caller::several_by_text);
         api.get("/apply", &caller::apply, arg("value"));
         api.get("/undeclared", &caller::undeclared);
     }
@@ -55,7 +64,12 @@ private:
 struct tool {
     static inline plugin_metadata const metadata{.name = "tool", .version = "1.0.0"};
     awaitable<int> apply(std::function<int(int)> f, int value) { co_return f(value); }
-    static void define(api<tool>& api) { api.function("apply", &tool::apply, arg("f"), arg("value")); }
+    awaitable<std::string> join(thing one, json::value any) { co_return one.name + to_json(any); }
+    static void define(api<tool>& api)
+    {
+        api.function("apply", &tool::apply, arg("f"), arg("value"));
+        api.function("join", &tool::join, arg("one"), arg("any"));
+    }
 };
 
 struct wanting {
@@ -74,6 +88,7 @@ BOOST_AUTO_TEST_CASE(plugins_call_each_other_natively_and_by_text)
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/native?text=hey"), R"("data":"hey"})"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/apply?value=21"), R"("data":42})"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/by_text"), "string_type"));
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/several_by_text"), R"("data":"\"n7\""})"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/undeclared"),
         "API /api/v1/nothing is not declared in current plugin remote_apis; add it to required_remote_apis."));
 }

@@ -258,7 +258,7 @@ private:
         entry.bound = std::make_shared<bound const>(bound{std::move(f), pairs::defaults(all)});
         entry.native = reinterpret_cast<void (*)()>(&bound::native);
         entry.result_type = &typeid(typename traits::value);
-        if constexpr (handler<F, sizeof...(A)>) { // else: callable with native values only
+        if constexpr (text_callable<F>) { // else: callable with native values only
             if constexpr (traits::coroutine)
                 entry.serve = &bound::serve;
             else

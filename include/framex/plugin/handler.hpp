@@ -136,6 +136,12 @@ concept handler = has_signature<F> && detail::gives_answer<result_of<F>>() && de
         <= 1
     && detail::check<parameters_of<F>>::named == N;
 
+/// F can be called with one JSON text for each parameter, and its result can be written: what every route is, and every
+/// function whose parameters are values.
+template <class F>
+concept text_callable = has_signature<F> && detail::gives_answer<result_of<F>>()
+    && detail::check<parameters_of<F>>::owned && detail::check<parameters_of<F>>::known;
+
 /// F can be a function for other plugins: any owned parameters and any movable result, since values move natively.
 template <class F, std::size_t N>
 concept function_handler = has_signature<F> && detail::check<parameters_of<F>>::owned
