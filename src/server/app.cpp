@@ -1,5 +1,6 @@
 #include <framex/server/app.hpp>
 
+#include "http/clock_text.hpp"
 #include "server/listener.hpp"
 #include "server/system.hpp"
 
@@ -38,21 +39,20 @@ struct app::state {
     };
 
     state(asio::any_io_executor ex, settings given)
-        : executor(std::move(ex))
-        , configuration(std::move(given))
-        , system(configuration.server.reversion.empty() ? framex::version : configuration.server.reversion)
+        : executor(std::move(ex)), configuration(std::move(given))
     {
     }
 
     asio::any_io_executor executor;
     settings configuration;
-    system_pages system;
     std::vector<std::unique_ptr<loaded>> plugins;
+    std::unique_ptr<system_pages> system{}; // set once started
     std::shared_ptr<service> shared{}; // set once started
     std::mutex listeners_guard;
     std::vector<std::weak_ptr<listener>> listeners;
     std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
 
+    std::unique_ptr<system_pages> make_system() const;
     std::vector<route> collect();
     void resolve(route_table const& table);
     std::string settings_of(plugin_entry const& entry) const;
@@ -67,9 +67,23 @@ std::string app::state::settings_of(plugin_entry const& entry) const
     return "{}";
 }
 
+std::unique_ptr<system_pages> app::state::make_system() const
+{
+    openapi_info info;
+    info.version = framex::version;
+    info.runtime = configuration.server.reversion.empty() ? framex::version : configuration.server.reversion;
+    info.started_at = now_text().stamp;
+    info.errors_as_200 = configuration.server.error_status == "envelope";
+    std::vector<documented_plugin> documented;
+    for (auto const& plugin : plugins)
+        documented.emplace_back(plugin->entry.id, *plugin->entry.metadata);
+    return std::make_unique<system_pages>(std::move(info), std::move(documented));
+}
+
 std::vector<route> app::state::collect()
 {
-    auto all = system.routes();
+    system = make_system();
+    auto all = system->routes();
     for (auto& plugin : plugins) {
         auto const& entry = plugin->entry;
         plugin->context = std::make_unique<plugin_context>(executor, entry.id, settings_of(entry));
@@ -132,6 +146,7 @@ void app::start()
     auto shared = std::make_shared<service>();
     auto const table = std::make_shared<route_table const>(state_->collect());
     state_->resolve(*table);
+    state_->system->describe(table);
     shared->table = table;
     shared->settings = state_->configuration.server;
     auto const& limits = shared->settings.limits;

@@ -1,8 +1,19 @@
 #include "server/system.hpp"
 
+#include "server/router.hpp"
+
 namespace framex {
 
-system_pages::system_pages(std::string service_version) : version_(std::move(service_version)) {}
+system_pages::system_pages(openapi_info info, std::vector<documented_plugin> plugins)
+    : info_(std::move(info)), plugins_(std::move(plugins)), pages_(plugins_)
+{
+}
+
+response system_pages::document()
+{
+    std::call_once(documented_, [this] { document_ = openapi_document(table_->routes(), plugins_, info_); });
+    return response::json(document_);
+}
 
 std::vector<route> system_pages::routes()
 {
@@ -10,6 +21,14 @@ std::vector<route> system_pages::routes()
     table.get("/health", &system_pages::health).no_prefix().hidden();
     table.get("/ping", &system_pages::ping).no_prefix().hidden();
     table.get("/version", &system_pages::version).no_prefix().hidden();
+    table.get("/api/v1/openapi.json", &system_pages::document).hidden();
+    for (auto const& page : docs_pages::entries()) {
+        auto answer = [this, member = page.answer](request asked) { return (pages_.*member)(asked); };
+        if (page.method == "POST")
+            table.post(std::string(page.path), answer).no_prefix().hidden();
+        else
+            table.get(std::string(page.path), answer).no_prefix().hidden();
+    }
     return std::move(table).take("framex", "system", this);
 }
 

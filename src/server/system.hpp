@@ -1,26 +1,40 @@
-/// The routes that every app has: /health, /ping, /version.
+/// The routes that every app has: probes, the OpenAPI document, the documentation pages.
 #pragma once
 
 #include <framex/plugin/api.hpp>
+#include <framex/server/docs.hpp>
+#include <framex/server/openapi.hpp>
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 namespace framex {
 
+class route_table;
+
 class system_pages {
 public:
-    explicit system_pages(std::string service_version);
+    system_pages(openapi_info info, std::vector<documented_plugin> plugins);
 
     std::string health() { return "ok"; }
     std::string ping() { return "pong"; }
-    std::string version() { return version_; }
+    std::string version() { return info_.runtime; }
+    /// Made at the first request for it; describes the table given to describe().
+    response document();
 
     /// The routes, bound to this object.
     std::vector<route> routes();
+    void describe(std::shared_ptr<route_table const> table) { table_ = std::move(table); }
 
 private:
-    std::string version_;
+    openapi_info info_;
+    std::vector<documented_plugin> plugins_;
+    docs_pages pages_;
+    std::shared_ptr<route_table const> table_;
+    std::once_flag documented_;
+    std::string document_;
 };
 
 } // namespace framex

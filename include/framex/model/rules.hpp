@@ -102,9 +102,9 @@ constexpr field_rules<Owner, Member, R...> field(Member Owner::* pointer, R... l
 
 /// All rules of a model; the value of its static rules().
 template <class... F>
-constexpr std::tuple<F...> rules(F... fields)
+constexpr std::tuple<F...> rules(F... of_fields)
 {
-    return {fields...};
+    return {of_fields...};
 }
 
 } // namespace framex

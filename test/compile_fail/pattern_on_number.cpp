@@ -1,0 +1,21 @@
+// expect: framex: pattern is a rule for text
+#include <framex/model/json.hpp>
+
+struct order {
+    int value = 0;
+
+    static constexpr auto rules()
+    {
+#ifdef FRAMEX_RIGHT
+        return framex::rules(framex::field(&order::value, framex::at_most{2}));
+#else
+        return framex::rules(framex::field(&order::value, framex::pattern{"^a"}));
+#endif
+    }
+};
+BOOST_DESCRIBE_STRUCT(order, (), (value))
+
+bool read(order& target, std::vector<framex::issue>& issues)
+{
+    return framex::read_json("{}", target, issues, framex::location{});
+}
