@@ -13,6 +13,7 @@ constexpr std::string_view json_type = "application/json";
 constexpr std::string_view sse_type = "text/event-stream; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view lines_type = "application/x-ndjson";
+constexpr std::string_view not_cached = "\r\nX-FrameX-Cache-Status: BYPASS";
 constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 } // namespace
 
@@ -149,7 +150,7 @@ connection::step connection::write_result()
         call_.issues.clear();
         write_failure(why);
     } else if (call_.result.index() == 0) {
-        append_answer(out_, 200, json_type, *call_.out, frame_);
+        append_answer(out_, 200, json_type, *call_.out, frame_, not_cached);
     } else if (auto* reply = std::get_if<response>(&call_.result)) {
         append_response(out_, *reply, frame_);
     } else {

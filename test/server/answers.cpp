@@ -25,6 +25,13 @@ BOOST_AUTO_TEST_CASE(a_value_goes_into_the_envelope_in_its_order)
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/item/12"), R"("data":12})"));
 }
 
+BOOST_AUTO_TEST_CASE(a_value_says_that_it_does_not_come_from_the_cache)
+{
+    served<sample> service;
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/say?text=a"), "\r\nX-FrameX-Cache-Status: BYPASS\r\n"));
+    BOOST_TEST(!has(ask(service.port(), "GET /api/v1/item/x"), "X-FrameX-Cache"));
+}
+
 BOOST_AUTO_TEST_CASE(every_fault_of_a_request_is_told_at_once)
 {
     served<sample> service;
