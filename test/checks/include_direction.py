@@ -18,7 +18,6 @@ ALLOWED = {
     "test": UPPER | {"server", "test"},
     "cli": UPPER | {"server", "cli", "builtin_plugins"},
 }
-HIDDEN = ("boost/beast/http.hpp", "boost/beast/core.hpp", "CLI/", "toml++/", "spdlog/", "fmt/")
 
 
 def room_of(path):
