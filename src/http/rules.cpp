@@ -45,7 +45,8 @@ key_rules::key_rules(std::map<std::string, std::vector<std::string>> const& rule
         else
             exact_.emplace(pattern, key_rule(pattern, keys));
     }
-    std::ranges::sort(prefixes_, std::ranges::greater(), [](auto const& rule) { return rule.pattern.size(); });
+    std::ranges::sort(
+        prefixes_, std::ranges::greater(), [](auto const& rule) { return rule.pattern.size(); });
 }
 
 bool key_rules::can_match(std::string_view pattern) noexcept

@@ -19,8 +19,10 @@ constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OP
 
 namespace {
 
-/// Whether the request carries a key for the rules on its route and on its path. Two Authorization fields are no key.
-bool is_opened(request_head const& head, key_rules const& rules, path_entry const& entry, std::string_view path)
+/// Whether the request carries a key for the rules on its route and on its path. Two Authorization fields are
+/// no key.
+bool is_opened(
+    request_head const& head, key_rules const& rules, path_entry const& entry, std::string_view path)
 {
     auto const* on_route = entry.guard;
     auto const* on_path = entry.pattern.is_static() ? nullptr : rules.find(path);
@@ -41,7 +43,9 @@ std::string_view stream_type(route const& entry) noexcept
 {
     if (!entry.media_type.empty())
         return entry.media_type;
-    return entry.answer == answer_kind::sse ? sse_type : entry.answer == answer_kind::json_lines ? lines_type : text_type;
+    return entry.answer == answer_kind::sse       ? sse_type
+        : entry.answer == answer_kind::json_lines ? lines_type
+                                                  : text_type;
 }
 
 /// Finds route_ for the head in `memory`. False: there is none, and the answer is written.
@@ -69,7 +73,8 @@ bool connection::locate(scratch_memory& memory)
         failure why(404, "Not Found", failure::origin::raised);
         if (entry) {
             bool const unknown = head.method_id == http::verb::unknown;
-            why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed", failure::origin::raised);
+            why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed",
+                failure::origin::raised);
             why.fields = "\r\nAllow: " + entry->allow;
         }
         write_failure(why);
@@ -100,7 +105,8 @@ connection::step connection::dispatch(scratch_memory& memory)
     auto& shared = worker_->shared();
     call_.head = &memory.head;
     call_.query = memory.head.query;
-    call_.body = body_.pulled ? std::string_view() : std::string_view(input_.begin() + head_size_, body_.size);
+    call_.body =
+        body_.pulled ? std::string_view() : std::string_view(input_.begin() + head_size_, body_.size);
     call_.out = &memory.answer;
     if (worker_->in_flight >= shared.settings.limits.requests_in_flight) {
         failure why(503, "too many requests are being served", failure::origin::protocol);

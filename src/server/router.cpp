@@ -38,8 +38,8 @@ void route_table::add(route const& entry)
             slot = std::make_unique<path_entry>(entry.path);
         target = slot.get();
     } else {
-        auto const known
-            = std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == probe.pattern; });
+        auto const known =
+            std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == probe.pattern; });
         if (known != patterns_.end())
             target = known->get();
         else

@@ -27,8 +27,8 @@ BOOST_AUTO_TEST_CASE(a_key_opens_as_it_is_and_as_a_bearer_token)
     BOOST_TEST(rule.opened_by("second"));
     BOOST_TEST(rule.opened_by("Bearer second"));
     BOOST_TEST(rule.opened_by("bearer first key"));
-    for (auto const* wrong : {"", "Second", "secon", "secondd", "second ", "Basic second", "Bearer", "Bearer ", "Bearersecond",
-             "ssecond", "secondsecond"})
+    for (auto const* wrong : {"", "Second", "secon", "secondd", "second ", "Basic second", "Bearer",
+             "Bearer ", "Bearersecond", "ssecond", "secondsecond"})
         BOOST_TEST(!rule.opened_by(wrong), wrong);
     BOOST_TEST(!rules.find("/none")->opened_by(""));
     BOOST_TEST(!rules.find("/empty")->opened_by(""));

@@ -14,7 +14,10 @@ struct key_rule {
     std::string pattern; ///< "/api/v1/echo", or "/api/v1/*" for everything below "/api/v1/"
     std::vector<std::string> keys;
 
-    key_rule(std::string text, std::vector<std::string> opening) : pattern(std::move(text)), keys(std::move(opening)) {}
+    key_rule(std::string text, std::vector<std::string> opening)
+        : pattern(std::move(text)), keys(std::move(opening))
+    {
+    }
 
     /// Whether the value of an Authorization field is one of the keys, as it is or as "Bearer KEY".
     /// The time it takes does not depend on where a wrong key differs.
