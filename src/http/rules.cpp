@@ -13,7 +13,7 @@ bool same_key(std::string_view secret, std::string_view given) noexcept
     unsigned difference = secret.size() == given.size() ? 0 : 1;
     for (std::size_t i = 0; i < secret.size(); ++i) {
         auto const other = given.empty() ? '\0' : given[i % given.size()];
-        difference |= static_cast<unsigned char>(secret[i]) ^ static_cast<unsigned char>(other);
+        difference |= static_cast<unsigned>(secret[i] ^ other);
     }
     return difference == 0;
 }
