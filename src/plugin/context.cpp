@@ -31,7 +31,7 @@ std::exception_ptr plugin_context::wrong_types(route const& target)
 {
     return std::make_exception_ptr(
         public_error("API " + (target.function.empty() ? target.path : target.function)
-            + " streams items of another type than the caller asks for"));
+            + " gives another type than the caller asks for"));
 }
 
 namespace detail {

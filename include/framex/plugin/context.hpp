@@ -128,7 +128,7 @@ public:
         if (detail::match_native(*target, typeid(typename result::type), result::value, named.data(),
                 named.size(), values.data()))
             return native<R>(*target, values.data());
-        if constexpr (result::value)
+        if constexpr (result::value || !value<R>)
             return detail::refuse<R>(wrong_types(*target));
         else
             return detail::read_answer<R>(
