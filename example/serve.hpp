@@ -24,9 +24,11 @@ try {
     asio::signal_set signals(context, SIGINT, SIGTERM);
     signals.async_wait([&](auto, int) { app.stop(std::chrono::seconds(1)); });
     framex::serve_options options;
-    options.on_listening = [](asio::ip::tcp::endpoint where) { std::cout << "http://" << where << std::endl; };
-    asio::co_spawn(context, app.serve({asio::ip::address_v4::loopback(), port}, options),
-        [&](std::exception_ptr error) {
+    options.on_listening = [](asio::ip::tcp::endpoint where) {
+        std::cout << "http://" << where << std::endl;
+    };
+    asio::co_spawn(
+        context, app.serve({asio::ip::address_v4::loopback(), port}, options), [&](std::exception_ptr error) {
             signals.cancel();
             if (error)
                 std::rethrow_exception(error);

@@ -58,7 +58,8 @@ public:
         co_yield framex::make_stream_event("finish");
     }
 
-    framex::awaitable<std::string> confess(std::string message, std::function<std::string(std::string)> call_back)
+    framex::awaitable<std::string> confess(
+        std::string message, std::function<std::string(std::string)> call_back)
     {
         co_return "I am calling with message=" + message + ",call_back_result=" + call_back(message);
     }
@@ -68,7 +69,8 @@ public:
         api.get("/echo", &EchoPlugin::echo, arg("message")).summary("Gives the message back");
         api.post("/echo_model", &EchoPlugin::echo_model, arg("message"), arg("model"))
             .summary("Gives the message and the model back");
-        api.get("/echo_stream", &EchoPlugin::echo_stream, arg("message")).summary("Spells the message as a stream");
+        api.get("/echo_stream", &EchoPlugin::echo_stream, arg("message"))
+            .summary("Spells the message as a stream");
         api.function("confess", &EchoPlugin::confess, arg("message"), arg("call_back"));
     }
 };

@@ -1,5 +1,4 @@
-#include "hello.hpp"
-
 #include "../serve.hpp"
+#include "hello.hpp"
 
 int main(int argc, char** argv) { return serve<hello>(argc, argv); }

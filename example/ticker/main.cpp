@@ -1,5 +1,4 @@
-#include "ticker.hpp"
-
 #include "../serve.hpp"
+#include "ticker.hpp"
 
 int main(int argc, char** argv) { return serve<ticker>(argc, argv); }

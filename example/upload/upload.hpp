@@ -1,4 +1,4 @@
-/// upload: a multipart body read chunk by chunk, in constant memory. curl -F file=@photo.jpg localhost:8080/api/v1/upload
+/// upload: a multipart body read chunk by chunk, in constant memory. POST /api/v1/upload
 #pragma once
 
 #include <framex/framex.hpp>

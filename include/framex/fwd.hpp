@@ -4,10 +4,13 @@
 #include <boost/system/error_code.hpp>
 
 namespace boost {
-namespace asio {}
-namespace json {}
+namespace asio {
+}
+namespace json {
+}
 namespace beast {
-namespace http {}
+namespace http {
+}
 } // namespace beast
 } // namespace boost
 

@@ -30,7 +30,8 @@ std::string plugins_of(app const& service)
             ++apis[entry.plugin];
     std::string text;
     for (auto const& [plugin, count] : apis)
-        text += (text.empty() ? "" : ", ") + plugin + " (" + std::to_string(count) + (count == 1 ? " API)" : " APIs)");
+        text += (text.empty() ? "" : ", ") + plugin + " (" + std::to_string(count)
+            + (count == 1 ? " API)" : " APIs)");
     return text.empty() ? "none: load one with --load-builtin-plugins echo" : text;
 }
 

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <iostream>
 #include <string_view>
-
 #include <unistd.h>
 
 namespace framex::cli {

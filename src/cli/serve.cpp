@@ -3,6 +3,7 @@
 #include "announce.hpp"
 
 #include <framex/config/nearest.hpp>
+#include <framex/http/rules.hpp>
 #include <framex/server/app.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -27,10 +28,18 @@ constexpr problem_kind kinds[] = {
     {"FX0201", "address not available",
         "The address to listen on is used by another program, or does not belong to this machine.",
         "framex run --port 80", "Stop the other program, or choose another address with --host and --port."},
-    {"FX0301", "plugin not found", "A name in load_plugins or load_builtin_plugins is no plugin that framex knows.",
-        "framex run --load-builtin-plugins ecko", "Correct the name; load_builtin_plugins takes the built-in names."},
-    {"FX0302", "plugin refused", "A plugin's class could not be made ready: its constructor or its table of APIs failed.",
+    {"FX0301", "plugin not found",
+        "A name in load_plugins or load_builtin_plugins is no plugin that framex knows.",
+        "framex run --load-builtin-plugins ecko",
+        "Correct the name; load_builtin_plugins takes the built-in names."},
+    {"FX0302", "plugin refused",
+        "A plugin's class could not be made ready: its constructor or its table of APIs failed.",
         "load_plugins = [\"lab\"]", "Read the reason after the colon; it is the plugin's own."},
+    {"FX0601", "rule that can never match",
+        "A pattern in auth.rules does not begin with \"/\", or has \"*\" elsewhere than at its end after "
+        "\"/\".",
+        "\"api/*\" = [\"key\"]",
+        "Write the whole path: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
     {"FX0401", "required API missing",
         "A plugin declares in required_remote_apis an API that no loaded plugin offers.",
         "required_remote_apis = {\"/api/v1/ecko\"}",
@@ -90,9 +99,23 @@ setting_path path_of(issue const& one)
     return path;
 }
 
+/// A rule that guards nothing is a mistake that nobody would notice.
+void check_rules(run_request const& request)
+{
+    std::vector<problem> problems;
+    for (auto const& [pattern, keys] : request.configuration.settings().auth.rules)
+        if (!key_rules::can_match(pattern))
+            problems.push_back(request.configuration.problem_at({"auth", "rules", pattern}, "FX0601",
+                "the rule `" + pattern + "` can never match a path",
+                "begin it with / and end it with /* for everything below a path"));
+    if (!problems.empty())
+        throw refusal(std::move(problems), configuration_refused);
+}
+
 /// Loads and starts; every way to fail becomes a refusal.
 void start(app& service, run_request const& request, linked_plugins const& linked)
 {
+    check_rules(request);
     try {
         for (auto& entry : chosen(request.configuration.settings(), linked))
             service.load(std::move(entry));
@@ -166,7 +189,8 @@ private:
 };
 
 /// The first signal lets what runs come to its end, the second ends the process.
-void watch_signals(asio::signal_set& signals, app& service, std::chrono::milliseconds grace, bool again = false)
+void watch_signals(
+    asio::signal_set& signals, app& service, std::chrono::milliseconds grace, bool again = false)
 {
     signals.async_wait([&signals, &service, grace, again](error_code error, int) {
         if (error)
@@ -178,7 +202,8 @@ void watch_signals(asio::signal_set& signals, app& service, std::chrono::millise
     });
 }
 
-int listen_and_run(run_request const& request, cli_environment const& environment, app& service, service_threads& threads)
+int listen_and_run(
+    run_request const& request, cli_environment const& environment, app& service, service_threads& threads)
 {
     auto const& wanted = request.configuration.settings();
     auto where = address_of(wanted);

@@ -38,7 +38,8 @@ void place_parameters(route& entry)
 {
     auto const names = names_in(entry.path);
     for (auto const& name : names)
-        if (!entry.injects && std::ranges::find(entry.parameters, name, &parameter::name) == entry.parameters.end())
+        if (!entry.injects
+            && std::ranges::find(entry.parameters, name, &parameter::name) == entry.parameters.end())
             throw std::logic_error("framex: the path " + entry.path + " names {" + std::string(name)
                 + "}, but no arg(\"" + std::string(name) + "\") was given");
     for (auto& p : entry.parameters) {

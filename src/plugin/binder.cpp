@@ -13,9 +13,12 @@ namespace {
 std::string_view place_word(parameter_place place)
 {
     switch (place) {
-    case parameter_place::path: return "path";
-    case parameter_place::body: return "body";
-    case parameter_place::query: break;
+    case parameter_place::path:
+        return "path";
+    case parameter_place::body:
+        return "body";
+    case parameter_place::query:
+        break;
     }
     return "query";
 }
@@ -40,7 +43,8 @@ request make_request(route const& entry, invocation& call)
         made.headers.insert(head.fields[i].name, head.fields[i].value);
     made.body = call.body;
     std::size_t at = 0;
-    for (std::size_t open = entry.path.find('{'); open != std::string::npos; open = entry.path.find('{', open + 1)) {
+    for (std::size_t open = entry.path.find('{'); open != std::string::npos;
+        open = entry.path.find('{', open + 1)) {
         auto const name = entry.path.substr(open + 1, entry.path.find_first_of(":}", open) - open - 1);
         made.path_parameters.emplace_back(name, std::string(call.path_values[at++]));
     }

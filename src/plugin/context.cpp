@@ -10,7 +10,10 @@ plugin_context::plugin_context(asio::any_io_executor executor, std::string id, s
 }
 plugin_context::~plugin_context() = default;
 
-void plugin_context::declare(std::string name, route const& target) { declared_.emplace_back(std::move(name), &target); }
+void plugin_context::declare(std::string name, route const& target)
+{
+    declared_.emplace_back(std::move(name), &target);
+}
 
 route const* plugin_context::find(std::string_view name) const noexcept
 {
@@ -26,23 +29,26 @@ std::exception_ptr plugin_context::undeclared(std::string_view name)
 
 std::exception_ptr plugin_context::wrong_types(route const& target)
 {
-    return std::make_exception_ptr(public_error("API " + (target.function.empty() ? target.path : target.function)
-        + " streams items of another type than the caller asks for"));
+    return std::make_exception_ptr(
+        public_error("API " + (target.function.empty() ? target.path : target.function)
+            + " streams items of another type than the caller asks for"));
 }
 
 namespace detail {
 
-bool match_native(route const& target, std::type_info const& result, bool stream, call_argument const* arguments,
-    std::size_t count, void** values)
+bool match_native(route const& target, std::type_info const& result, bool stream,
+    call_argument const* arguments, std::size_t count, void** values)
 {
-    if (target.injects || target.stream != stream || target.parameters.size() != count || *target.result_type != result)
+    if (target.injects || target.stream != stream || target.parameters.size() != count
+        || *target.result_type != result)
         return false;
     for (std::size_t i = 0; i < count; ++i) {
         auto const& wanted = target.parameters[i];
         // arguments usually stand in the order of the parameters
         auto const* given = arguments + i;
         if (given->name != wanted.name) {
-            given = std::find_if(arguments, arguments + count, [&](auto const& a) { return a.name == wanted.name; });
+            given = std::find_if(
+                arguments, arguments + count, [&](auto const& a) { return a.name == wanted.name; });
             if (given == arguments + count)
                 return false;
         }
@@ -60,7 +66,8 @@ argument_texts texts_of(route const& target, call_argument const* arguments, std
         auto const& a = arguments[i];
         auto const known = std::ranges::find(target.parameters, a.name, &parameter::name);
         if (known == target.parameters.end())
-            throw public_error("API " + target.function + target.path + " has no parameter " + std::string(a.name));
+            throw public_error(
+                "API " + target.function + target.path + " has no parameter " + std::string(a.name));
         if (!a.text)
             throw public_error("The argument " + std::string(a.name) + " cannot be written as JSON");
         texts.emplace_back(a.name, a.text(a.value));

@@ -1,10 +1,9 @@
-#include <framex/server/app.hpp>
-
 #include "http/clock_text.hpp"
 #include "server/listener.hpp"
 #include "server/system.hpp"
 
 #include <framex/config/nearest.hpp>
+#include <framex/server/app.hpp>
 #include <framex/version.hpp>
 
 #include <algorithm>
@@ -38,8 +37,7 @@ struct app::state {
         explicit loaded(plugin_entry e) : entry(std::move(e)) {}
     };
 
-    state(asio::any_io_executor ex, settings given)
-        : executor(std::move(ex)), configuration(std::move(given))
+    state(asio::any_io_executor ex, settings given) : executor(std::move(ex)), configuration(std::move(given))
     {
     }
 
@@ -115,7 +113,8 @@ void app::state::resolve(route_table const& table)
                 plugin->context->declare(name, *target);
                 continue;
             }
-            auto reason = "plugin " + plugin->entry.id + " requires the API " + name + ", which no loaded plugin offers";
+            auto reason = "plugin " + plugin->entry.id + " requires the API " + name
+                + ", which no loaded plugin offers";
             if (auto const near = nearest(name, known))
                 reason += "; did you mean " + std::string(*near) + "?";
             reasons.push_back(std::move(reason));
@@ -134,7 +133,8 @@ app& app::load(plugin_entry entry)
 {
     auto const same = [&](auto const& p) { return p->entry.id == entry.id; };
     if (std::ranges::any_of(state_->plugins, same))
-        throw load_error({"two plugins have the id " + entry.id + "; load one of them, or give it another id"});
+        throw load_error(
+            {"two plugins have the id " + entry.id + "; load one of them, or give it another id"});
     state_->plugins.push_back(std::make_unique<state::loaded>(std::move(entry)));
     return *this;
 }
@@ -144,7 +144,8 @@ void app::start()
     if (state_->shared)
         return;
     auto shared = std::make_shared<service>();
-    auto const table = std::make_shared<route_table const>(state_->collect());
+    auto const table =
+        std::make_shared<route_table const>(state_->collect(), key_rules(state_->configuration.auth.rules));
     state_->resolve(*table);
     state_->system->describe(table);
     shared->table = table;

@@ -8,20 +8,27 @@ namespace framex {
 namespace {
 
 constexpr std::size_t first_buffer = 4096;
-constexpr std::size_t flush_mark = 65536;     // answers to pipelined requests are sent from here on
+constexpr std::size_t flush_mark = 65536; // answers to pipelined requests are sent from here on
 constexpr std::uint64_t longest_leap = 1 << 20; // memory is not taken on the word of a Content-Length alone
 constexpr std::uint64_t drain_limit = 65536; // an unwanted body up to here is read and dropped
 
 std::string_view reason_to_refuse(int status)
 {
     switch (status) {
-    case 413: return "the announced body is too large";
-    case 414: return "the request target is too long";
-    case 417: return "only Expect: 100-continue is understood";
-    case 431: return "the request head is too large";
-    case 501: return "the method or transfer coding is not implemented";
-    case 505: return "only HTTP/1.x is understood";
-    default: return "the request is malformed";
+    case 413:
+        return "the announced body is too large";
+    case 414:
+        return "the request target is too long";
+    case 417:
+        return "only Expect: 100-continue is understood";
+    case 431:
+        return "the request head is too large";
+    case 501:
+        return "the method or transfer coding is not implemented";
+    case 505:
+        return "only HTTP/1.x is understood";
+    default:
+        return "the request is malformed";
     }
 }
 
@@ -118,9 +125,12 @@ connection::step connection::begin_request()
         return want_input();
     auto& memory = scratch();
     switch (memory.head.read(input_.begin(), input_.end(), resume_, worker_->shared().heads)) {
-    case request_head::result::more: return want_input();
-    case request_head::result::bad: return refuse(memory.head.status, std::string(reason_to_refuse(memory.head.status)));
-    case request_head::result::ok: break;
+    case request_head::result::more:
+        return want_input();
+    case request_head::result::bad:
+        return refuse(memory.head.status, std::string(reason_to_refuse(memory.head.status)));
+    case request_head::result::ok:
+        break;
     }
     auto const& head = memory.head;
     resume_ = 0;
@@ -164,15 +174,16 @@ connection::step connection::begin_body(request_head const& head)
     body_.left = head.length;
     auto& memory = scratch();
     auto const limit = limits().body_size.bytes;
-    // A refusal is written before the body has come: a small body is read and dropped, else the connection ends.
+    // A refusal is written before the body has come: a small body is read and dropped, else the connection
+    // ends.
     bool const wanted = open_;
     body_.discard = open_ && !head.chunked && !head.expect_continue && head.length <= drain_limit;
     open_ = frame_.keep_alive = body_.discard;
     if (locate(memory)) {
         body_.pulled = route_->body == body_kind::multipart;
         if (!body_.pulled && head.length > limit) {
-            write_failure(
-                failure(413, "the body is larger than " + to_text(limits().body_size), failure::origin::protocol));
+            write_failure(failure(
+                413, "the body is larger than " + to_text(limits().body_size), failure::origin::protocol));
             route_ = nullptr;
         }
     }
@@ -245,8 +256,9 @@ connection::step connection::continue_body()
         take_in_body();
     if (body_.kind == body_state::mode::chunked && body_.chunks.failed()) {
         int const status = body_.chunks.status();
-        return refuse(status, status == 413 ? "the body is larger than " + to_text(limits().body_size)
-                                            : "the chunked body is malformed");
+        return refuse(status,
+            status == 413 ? "the body is larger than " + to_text(limits().body_size)
+                          : "the chunked body is malformed");
     }
     if (!body_.complete) {
         auto const expected = static_cast<std::size_t>(std::min<std::uint64_t>(body_.left, longest_leap));

@@ -60,12 +60,12 @@ public:
 protected:
     /// What the I/O loop does next.
     enum class step : unsigned char {
-        flush,  ///< send out_, then advance
-        read,   ///< send out_, then read more
-        serve,  ///< await route_->serve(*route_, call_), then serve_finished()
+        flush, ///< send out_, then advance
+        read, ///< send out_, then read more
+        serve, ///< await route_->serve(*route_, call_), then serve_finished()
         stream, ///< send the generator in call_.result, then stream_finished()
-        close,  ///< send out_, then end
-        next,   ///< (inside) go on with the next buffered request
+        close, ///< send out_, then end
+        next, ///< (inside) go on with the next buffered request
     };
     enum class phase : unsigned char { idle, head, body, handler, stream, write, closing };
 
@@ -111,9 +111,9 @@ private:
         mode kind = mode::none;
         bool complete = true;
         bool discard = false; ///< answered already: the octets are dropped
-        bool pulled = false;  ///< the route takes it as it comes
+        bool pulled = false; ///< the route takes it as it comes
         std::uint64_t left = 0; ///< of a body with a length: octets that have not come
-        std::size_t size = 0;   ///< octets of it behind the head in input_, decoded
+        std::size_t size = 0; ///< octets of it behind the head in input_, decoded
         chunk_reader chunks{};
     };
 
@@ -137,8 +137,8 @@ private:
     std::uint32_t resume_ = 0;
     std::uint32_t head_size_ = 0;
     bool in_request_ = false; ///< the head was read
-    bool suspended_ = false;  ///< counted in worker::in_flight
-    bool enveloped_ = true;   ///< style of this request's errors
+    bool suspended_ = false; ///< counted in worker::in_flight
+    bool enveloped_ = true; ///< style of this request's errors
 };
 
 } // namespace framex

@@ -2,6 +2,7 @@
 #include "server/connection.hpp"
 
 #include <framex/http/path.hpp>
+#include <framex/http/syntax.hpp>
 
 #include <boost/beast/http/verb.hpp>
 
@@ -16,11 +17,35 @@ constexpr std::string_view not_cached = "\r\nX-FrameX-Cache-Status: BYPASS";
 constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 } // namespace
 
+namespace {
+
+/// Whether the request carries a key for the rules on its route and on its path. Two Authorization fields are
+/// no key.
+bool is_opened(
+    request_head const& head, key_rules const& rules, path_entry const& entry, std::string_view path)
+{
+    auto const* on_route = entry.guard;
+    auto const* on_path = entry.pattern.is_static() ? nullptr : rules.find(path);
+    if (!on_route && !on_path)
+        return true;
+    auto const* sent = head.find("authorization");
+    if (!sent)
+        return false;
+    for (auto const* field = sent + 1; field != head.fields + head.field_count; ++field)
+        if (equals_ignoring_case(field->name, "authorization"))
+            return false;
+    return (!on_route || on_route->opened_by(sent->value)) && (!on_path || on_path->opened_by(sent->value));
+}
+
+} // namespace
+
 std::string_view stream_type(route const& entry) noexcept
 {
     if (!entry.media_type.empty())
         return entry.media_type;
-    return entry.answer == answer_kind::sse ? sse_type : entry.answer == answer_kind::json_lines ? lines_type : text_type;
+    return entry.answer == answer_kind::sse       ? sse_type
+        : entry.answer == answer_kind::json_lines ? lines_type
+                                                  : text_type;
 }
 
 /// Finds route_ for the head in `memory`. False: there is none, and the answer is written.
@@ -35,8 +60,9 @@ bool connection::locate(scratch_memory& memory)
         return false;
     }
     call_.path = *path;
-    enveloped_ = path->starts_with("/api") && !worker_->shared().excluded(*path);
-    auto const* entry = worker_->shared().table->find(*path, memory.path_values);
+    auto const& shared = worker_->shared();
+    enveloped_ = path->starts_with("/api") && !shared.excluded(*path);
+    auto const* entry = shared.table->find(*path, memory.path_values);
     if (head.method_id == http::verb::options && (!entry ? *path == "*" : !entry->find("OPTIONS"))) {
         answer_options(entry ? std::string_view(entry->allow) : any_method);
         return false;
@@ -47,9 +73,17 @@ bool connection::locate(scratch_memory& memory)
         failure why(404, "Not Found", failure::origin::raised);
         if (entry) {
             bool const unknown = head.method_id == http::verb::unknown;
-            why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed", failure::origin::raised);
+            why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed",
+                failure::origin::raised);
             why.fields = "\r\nAllow: " + entry->allow;
         }
+        write_failure(why);
+        return false;
+    }
+    if (!shared.table->rules().empty() && !is_opened(head, shared.table->rules(), *entry, *path)) {
+        failure why(401, "Invalid API Key for API(" + route_->path + ")", failure::origin::raised);
+        why.fields = "\r\nWWW-Authenticate: Bearer realm=\"framex\"";
+        route_ = nullptr;
         write_failure(why);
         return false;
     }
@@ -71,7 +105,8 @@ connection::step connection::dispatch(scratch_memory& memory)
     auto& shared = worker_->shared();
     call_.head = &memory.head;
     call_.query = memory.head.query;
-    call_.body = body_.pulled ? std::string_view() : std::string_view(input_.begin() + head_size_, body_.size);
+    call_.body =
+        body_.pulled ? std::string_view() : std::string_view(input_.begin() + head_size_, body_.size);
     call_.out = &memory.answer;
     if (worker_->in_flight >= shared.settings.limits.requests_in_flight) {
         failure why(503, "too many requests are being served", failure::origin::protocol);

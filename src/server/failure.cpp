@@ -99,10 +99,11 @@ failure failure::of(std::exception_ptr error)
 void append_failure(std::string& out, failure const& why, answer_frame frame, failure_style style)
 {
     bool const exception = why.from == failure::origin::internal;
-    auto const body = style.enveloped || exception || why.from == failure::origin::protocol ? enveloped_body(why)
-                                                                                            : plain_body(why);
-    bool const hidden = style.status_in_body && style.enveloped && why.from == failure::origin::raised
-        && why.issues.empty();
+    auto const body = style.enveloped || exception || why.from == failure::origin::protocol
+        ? enveloped_body(why)
+        : plain_body(why);
+    bool const hidden =
+        style.status_in_body && style.enveloped && why.from == failure::origin::raised && why.issues.empty();
     append_answer(out, hidden ? 200 : why.status, json_type, body, frame, why.fields);
 }
 

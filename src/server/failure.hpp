@@ -17,7 +17,7 @@ namespace framex {
 struct failure {
     enum class origin : unsigned char {
         protocol, ///< the message or the connection is at fault: always the real HTTP status
-        raised,   ///< http_error, or the router's own 401, 404, 405: may hide in 200 for old clients
+        raised, ///< http_error, or the router's own 401, 404, 405: may hide in 200 for old clients
         internal, ///< anything else that a handler threw: 500
     };
 
@@ -26,7 +26,7 @@ struct failure {
     bool message_is_json = false;
     origin from = origin::internal;
     std::vector<issue> issues{}; ///< 422
-    std::string fields{};        ///< further field lines, each beginning with CRLF
+    std::string fields{}; ///< further field lines, each beginning with CRLF
 
     failure() = default;
     failure(int code, std::string text, origin where) : status(code), message(std::move(text)), from(where) {}
@@ -37,14 +37,15 @@ struct failure {
 
 /// How an app spells its errors.
 struct failure_style {
-    bool enveloped = true;     ///< under /api and not excluded: the common envelope
+    bool enveloped = true; ///< under /api and not excluded: the common envelope
     bool status_in_body = false; ///< server.error_status = "envelope": raised errors travel under HTTP 200
 };
 
 /// The whole answer.
 void append_failure(std::string& out, failure const& why, answer_frame frame, failure_style style);
 
-/// What ends an event stream that failed after its head: `{"status": 500, "message": "…"}` as an `error` event.
+/// What ends an event stream that failed after its head: `{"status": 500, "message": "…"}` as an `error`
+/// event.
 sse_event error_event(failure const& why);
 
 } // namespace framex

@@ -1,5 +1,5 @@
-/// Socket operations for the connection's coroutine: bound to the socket's own executor, results in the awaiting frame.
-/// No tuple, no exception, no any_io_executor on the way.
+/// Socket operations for the connection's coroutine: bound to the socket's own executor, results in the
+/// awaiting frame. No tuple, no exception, no any_io_executor on the way.
 #pragma once
 
 #include <framex/fwd.hpp>
@@ -58,7 +58,8 @@ public:
     {
         return asio::async_initiate<Token, void()>(
             [this](auto handler) {
-                start_(io_handler<decltype(handler), Executor>(std::move(handler), executor_, *error_, *size_));
+                start_(
+                    io_handler<decltype(handler), Executor>(std::move(handler), executor_, *error_, *size_));
             },
             token);
     }
@@ -70,8 +71,8 @@ private:
     std::size_t* size_;
 };
 
-/// `co_await io([&](auto handler) { socket.async_read_some(buffer, std::move(handler)); }, socket.get_executor(), ec, n);`
-/// `error` and `size` must live in the awaiting frame.
+/// `co_await io([&](auto handler) { socket.async_read_some(buffer, std::move(handler)); },
+/// socket.get_executor(), ec, n);` `error` and `size` must live in the awaiting frame.
 template <class Start, class Executor>
 io_operation<Start, Executor> io(Start start, Executor executor, error_code& error, std::size_t& size)
 {

@@ -10,7 +10,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-
 #include <sys/socket.h>
 
 namespace framex {
@@ -53,9 +52,8 @@ private:
 
 listener::listener(asio::any_io_executor executor, std::shared_ptr<service const> shared, tcp::endpoint where,
     bool reuse_port)
-    : executor_(executor)
-    , acceptor_(executor, where.protocol())
-    , worker_(std::make_shared<worker>(std::move(executor), std::move(shared)))
+    : executor_(executor), acceptor_(executor, where.protocol()),
+      worker_(std::make_shared<worker>(std::move(executor), std::move(shared)))
 {
     acceptor_.set_option(tcp::acceptor::reuse_address(true));
     if (reuse_port)
@@ -81,7 +79,8 @@ awaitable<> listener::accept(Executor executor)
     std::size_t unused = 0;
     while (!end_) {
         Socket socket(executor);
-        co_await io([&](auto handler) { acceptor_.async_accept(socket, std::move(handler)); }, executor_, error, unused);
+        co_await io([&](auto handler) { acceptor_.async_accept(socket, std::move(handler)); }, executor_,
+            error, unused);
         if (!error)
             session<Socket>::start(std::move(socket), worker_);
         else if (error == asio::error::no_descriptors || error == asio::error::no_memory

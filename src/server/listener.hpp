@@ -17,8 +17,8 @@ namespace framex {
 class listener : public std::enable_shared_from_this<listener> {
 public:
     /// Binds and listens. Throws system_error.
-    listener(asio::any_io_executor executor, std::shared_ptr<service const> shared, asio::ip::tcp::endpoint where,
-        bool reuse_port);
+    listener(asio::any_io_executor executor, std::shared_ptr<service const> shared,
+        asio::ip::tcp::endpoint where, bool reuse_port);
 
     asio::ip::tcp::endpoint local_endpoint() const { return acceptor_.local_endpoint(); }
 

@@ -16,7 +16,8 @@ route const* path_entry::find(std::string_view method) const noexcept
     return method == "HEAD" ? get : nullptr;
 }
 
-route_table::route_table(std::vector<route> routes) : routes_(std::move(routes))
+route_table::route_table(std::vector<route> routes, key_rules rules)
+    : routes_(std::move(routes)), rules_(std::move(rules))
 {
     for (auto const& entry : routes_)
         add(entry);
@@ -37,13 +38,14 @@ void route_table::add(route const& entry)
             slot = std::make_unique<path_entry>(entry.path);
         target = slot.get();
     } else {
-        auto const known
-            = std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == probe.pattern; });
+        auto const known =
+            std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == probe.pattern; });
         if (known != patterns_.end())
             target = known->get();
         else
             target = patterns_.emplace_back(std::make_unique<path_entry>(entry.path)).get();
     }
+    target->guard = rules_.find(entry.path);
     if (std::ranges::any_of(target->routes, [&](auto const* r) { return r->method == entry.method; })) {
         duplicates_.push_back(&entry);
         return;

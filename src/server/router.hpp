@@ -2,6 +2,7 @@
 #pragma once
 
 #include <framex/http/path_pattern.hpp>
+#include <framex/http/rules.hpp>
 #include <framex/plugin/route.hpp>
 
 #include <boost/beast/http/verb.hpp>
@@ -17,7 +18,8 @@ namespace framex {
 struct path_entry {
     path_pattern pattern;
     std::vector<route const*> routes{}; ///< one a method
-    std::string allow{};                ///< the value of Allow: their methods, HEAD and OPTIONS
+    std::string allow{}; ///< the value of Allow: their methods, HEAD and OPTIONS
+    key_rule const* guard = nullptr; ///< the rule for the path as it is written
 
     explicit path_entry(std::string const& path) : pattern(path) {}
     /// The route for the method (GET's for HEAD), or null.
@@ -27,7 +29,7 @@ struct path_entry {
 class route_table {
 public:
     /// Of two routes with one method and path the first stays; the other is reported by duplicates().
-    explicit route_table(std::vector<route> routes);
+    explicit route_table(std::vector<route> routes, key_rules rules = {});
     route_table(route_table const&) = delete;
     route_table& operator=(route_table const&) = delete;
 
@@ -37,12 +39,14 @@ public:
     route const* find_api(std::string_view name) const;
 
     std::vector<route> const& routes() const noexcept { return routes_; }
+    key_rules const& rules() const noexcept { return rules_; }
     std::vector<route const*> const& duplicates() const noexcept { return duplicates_; }
 
 private:
     void add(route const& entry);
 
     std::vector<route> routes_;
+    key_rules rules_;
     std::vector<std::unique_ptr<path_entry>> patterns_; ///< in the order they are tried
     std::unordered_map<std::string_view, std::unique_ptr<path_entry>> exact_;
     std::unordered_map<std::string_view, route const*> functions_;

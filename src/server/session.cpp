@@ -14,10 +14,11 @@
 namespace framex {
 
 namespace {
-constexpr std::size_t stream_block = 16384;   // what is ready of a stream goes out in writes of about this size
-constexpr std::size_t stream_turn = 65536;    // then others get their turn
-constexpr std::size_t kept_output = 65536;    // a larger buffer is given back after its answer
-constexpr std::size_t linger_octets = 262144; // read and dropped after the last answer, so that it is not reset away
+constexpr std::size_t stream_block = 16384; // what is ready of a stream goes out in writes of about this size
+constexpr std::size_t stream_turn = 65536; // then others get their turn
+constexpr std::size_t kept_output = 65536; // a larger buffer is given back after its answer
+constexpr std::size_t linger_octets =
+    262144; // read and dropped after the last answer, so that it is not reset away
 constexpr std::chrono::milliseconds linger_time{2000};
 } // namespace
 
@@ -102,7 +103,8 @@ awaitable<> session<Socket>::run()
             continue;
         co_await io(
             [this](auto handler) {
-                socket_.async_read_some(asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+                socket_.async_read_some(
+                    asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
             },
             socket_.get_executor(), error_, transferred_);
         if (!error_)
@@ -124,7 +126,8 @@ awaitable<bool> session<Socket>::send()
     auto const deadline = deadline_;
     enter(phase::write, limits().write_timeout);
     while (!out_.empty()) {
-        co_await io([this](auto handler) { socket_.async_write_some(asio::buffer(out_), std::move(handler)); },
+        co_await io(
+            [this](auto handler) { socket_.async_write_some(asio::buffer(out_), std::move(handler)); },
             socket_.get_executor(), error_, transferred_);
         if (error_)
             co_return false;
@@ -148,7 +151,8 @@ awaitable<> session<Socket>::linger()
         input_.make_room(1);
         co_await io(
             [this](auto handler) {
-                socket_.async_read_some(asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+                socket_.async_read_some(
+                    asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
             },
             socket_.get_executor(), error_, transferred_);
         if (error_)
@@ -215,7 +219,11 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         if (ready) {
             if (turn >= stream_turn) {
                 turn = 0;
-                co_await io([this](auto handler) { asio::post(socket_.get_executor(), [h = std::move(handler)]() mutable { h(error_code()); }); },
+                co_await io(
+                    [this](auto handler) {
+                        asio::post(
+                            socket_.get_executor(), [h = std::move(handler)]() mutable { h(error_code()); });
+                    },
                     socket_.get_executor(), error_, transferred_);
             }
             continue;
@@ -256,7 +264,10 @@ async_generator<std::string> session<Socket>::pull_body(std::shared_ptr<session>
         if (self->body_complete())
             co_return;
         if (!self->out_.empty()) { // 100 Continue, and answers to earlier requests
-            co_await io([&](auto handler) { asio::async_write(self->socket_, asio::buffer(self->out_), std::move(handler)); },
+            co_await io(
+                [&](auto handler) {
+                    asio::async_write(self->socket_, asio::buffer(self->out_), std::move(handler));
+                },
                 self->socket_.get_executor(), self->error_, self->transferred_);
             self->out_.clear();
         }
@@ -271,7 +282,8 @@ async_generator<std::string> session<Socket>::pull_body(std::shared_ptr<session>
         if (self->error_) {
             self->body_broke_off();
             bool const late = std::exchange(self->timed_out_, false);
-            throw http_error(late ? 408 : 400, late ? "the body did not arrive in time" : "the body broke off");
+            throw http_error(
+                late ? 408 : 400, late ? "the body did not arrive in time" : "the body broke off");
         }
         self->received(self->transferred_);
         self->enter(phase::handler, self->limits().handler_timeout);
@@ -292,7 +304,8 @@ void session<Socket>::watch_for_departure()
             return;
         char octet = 0;
         error_code peek;
-        auto const size = self->socket_.receive(asio::buffer(&octet, 1), asio::socket_base::message_peek, peek);
+        auto const size =
+            self->socket_.receive(asio::buffer(&octet, 1), asio::socket_base::message_peek, peek);
         if (peek == asio::error::would_block || (!peek && size))
             return; // more requests wait behind this one
         self->gone_ = true;
@@ -336,9 +349,12 @@ void session<Socket>::on_tick(tick now)
         timed_out_ = true;
         socket_.cancel(ignored);
         break;
-    case phase::stream: break;
+    case phase::stream:
+        break;
     case phase::write:
-    case phase::closing: socket_.close(ignored); break;
+    case phase::closing:
+        socket_.close(ignored);
+        break;
     }
 }
 

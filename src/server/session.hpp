@@ -11,7 +11,8 @@
 
 namespace framex {
 
-/// Socket: a stream socket of any executor. Made and started on the worker's executor; owned by its own coroutine.
+/// Socket: a stream socket of any executor. Made and started on the worker's executor; owned by its own
+/// coroutine.
 template <class Socket>
 class session final : public connection, public std::enable_shared_from_this<session<Socket>> {
 public:

@@ -54,7 +54,8 @@ bool frames_the_message(std::string_view name)
     return std::ranges::any_of(own, [&](auto field) { return equals_ignoring_case(name, field); });
 }
 
-/// Writes a chunk around what `fill` appends. The size has a fixed width and is written afterwards: nothing moves.
+/// Writes a chunk around what `fill` appends. The size has a fixed width and is written afterwards: nothing
+/// moves.
 template <class F>
 void as_chunk(std::string& out, bool chunked, F fill)
 {

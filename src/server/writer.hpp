@@ -1,4 +1,5 @@
-/// The one place that writes HTTP/1.1 answers: status line, fields, bodies, chunks. RFC 9112 sections 4, 6, 7.1.
+/// The one place that writes HTTP/1.1 answers: status line, fields, bodies, chunks. RFC 9112 sections 4,
+/// 6, 7.1.
 #pragma once
 
 #include <framex/http/message.hpp>
@@ -21,8 +22,8 @@ struct answer_frame {
 void append_answer(std::string& out, int status, std::string_view content_type, std::string_view body,
     answer_frame frame, std::string_view more = {});
 
-/// A handler's own response. Fields that frame the message (Content-Length, Transfer-Encoding, Connection…) and fields
-/// that could split it are left out. 1xx, 204 and 304 have no body.
+/// A handler's own response. Fields that frame the message (Content-Length, Transfer-Encoding, Connection…)
+/// and fields that could split it are left out. 1xx, 204 and 304 have no body.
 void append_response(std::string& out, response const& reply, answer_frame frame);
 
 /// The head of a stream: chunked for HTTP/1.1, delimited by the end of the connection for HTTP/1.0.

@@ -18,6 +18,7 @@ ALLOWED = {
     "test": UPPER | {"server", "test"},
     "cli": UPPER | {"server", "cli", "builtin_plugins"},
 }
+# What no public header may include.
 HIDDEN = ("boost/beast/http.hpp", "boost/beast/core.hpp", "CLI/", "toml++/", "spdlog/", "fmt/")
 
 

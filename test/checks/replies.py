@@ -99,6 +99,7 @@ class service:
 def main():
     split = sys.argv.index("--")
     pages, program = sys.argv[1:split], sys.argv[split + 1:]
+    program[0] = os.path.abspath(program[0])
     ran = failed = 0
     with service(program) as server:
         for page in pages:

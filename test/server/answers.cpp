@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(raised_errors_keep_status_message_and_fields)
     BOOST_TEST(has(reply, R"({"status":418,"message":"teapot","timestamp":")"));
     BOOST_TEST(has(reply, "\r\nX-Why: because\r\n"));
     BOOST_TEST(!has(reply, "X-Bad"));
-    BOOST_TEST(has(ask(service.port(), "GET /api/v1/fail?kind=json"), R"("status":409,"message":{"code":7})"));
+    BOOST_TEST(
+        has(ask(service.port(), "GET /api/v1/fail?kind=json"), R"("status":409,"message":{"code":7})"));
     BOOST_TEST(has(ask(service.port(), "GET /fail_outside?kind=http"),
         R"({"status":418,"message":"teapot","is_middleware_error":true})"));
 }
@@ -126,7 +127,38 @@ BOOST_AUTO_TEST_CASE(own_responses_pass_but_cannot_frame_the_message)
 BOOST_AUTO_TEST_CASE(a_request_parameter_carries_everything)
 {
     served<sample> service;
-    BOOST_TEST(has(ask(service.port(), "PUT /api/v1/whole?x=1", "body"), R"("data":"PUT /api/v1/whole body")"));
+    BOOST_TEST(
+        has(ask(service.port(), "PUT /api/v1/whole?x=1", "body"), R"("data":"PUT /api/v1/whole body")"));
+}
+
+BOOST_AUTO_TEST_CASE(rules_ask_for_a_key_before_anything_else_is_looked_at)
+{
+    settings configuration;
+    configuration.auth.rules = {{"/api/v1/say", {"say-key"}}, {"/api/v1/item/*", {"item-key"}},
+        {"/api/v1/take", {"t"}}, {"/docs", {"docs-key"}}};
+    served<sample> service(configuration);
+    auto const with = [&](std::string_view target, std::string_view field) {
+        raw_client client(service.port());
+        client.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(field)
+            + "Connection: close\r\n\r\n");
+        return client.to_end();
+    };
+    auto const refused = with("/api/v1/say", "");
+    BOOST_TEST(refused.starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(has(refused, "\r\nWWW-Authenticate: Bearer"));
+    BOOST_TEST(has(refused, "Invalid API Key for API(/api/v1/say)"));
+    BOOST_TEST(with("/api/v1/say", "Authorization: say-key\r\n").starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(with("/api/v1/%73ay", "").starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(with("/api/v1/item/../say", "").starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(
+        with("/api/v1/say", "Authorization: no\r\nAuthorization: say-key\r\n").starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(with("/api/v1/item/x", "").starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(with("/api/v1/item/x", "authorization: Bearer item-key\r\n").starts_with("HTTP/1.1 422 "));
+    BOOST_TEST(with("/docs", "").starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(with("/health", "").starts_with("HTTP/1.1 200 "));
+    raw_client client(service.port());
+    client.send("POST /api/v1/take HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
+    BOOST_TEST(client.to_end().starts_with("HTTP/1.1 401 ")); // the body is not even asked for
 }
 
 BOOST_AUTO_TEST_CASE(the_system_pages_answer_outside_the_envelope)

@@ -15,8 +15,9 @@ using namespace std::chrono_literals;
 namespace {
 
 struct caller {
-    static inline plugin_metadata const metadata{
-        .name = "caller", .version = "1.0.0", .required_remote_apis = {"/api/v1/say", "tool.tool.apply", "tool.tool.join"}};
+    static inline plugin_metadata const metadata{.name = "caller",
+        .version = "1.0.0",
+        .required_remote_apis = {"/api/v1/say", "tool.tool.apply", "tool.tool.join"}};
     explicit caller(plugin_context& context) : context_(context) {}
 
     awaitable<std::string> native(std::string text)
@@ -40,7 +41,8 @@ struct caller {
     awaitable<int> apply(int value)
     {
         std::function<int(int)> twice = [](int v) { return 2 * v; };
-        auto made = co_await context_.call_plugin_api<int>("tool.tool.apply", arg("f") = twice, arg("value") = value);
+        auto made =
+            co_await context_.call_plugin_api<int>("tool.tool.apply", arg("f") = twice, arg("value") = value);
         co_return made;
     }
     awaitable<std::string> undeclared()
@@ -90,7 +92,8 @@ BOOST_AUTO_TEST_CASE(plugins_call_each_other_natively_and_by_text)
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/by_text"), "string_type"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/several_by_text"), R"("data":"\"n7\""})"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/undeclared"),
-        "API /api/v1/nothing is not declared in current plugin remote_apis; add it to required_remote_apis."));
+        "API /api/v1/nothing is not declared in current plugin remote_apis; add it to "
+        "required_remote_apis."));
 }
 
 BOOST_AUTO_TEST_CASE(missing_apis_are_all_named_with_the_nearest_one)
@@ -212,7 +215,8 @@ BOOST_AUTO_TEST_CASE(a_context_that_dies_takes_everything_with_it)
         unsigned short port = 0;
         serve_options options;
         options.on_listening = [&](asio::ip::tcp::endpoint at) { port = at.port(); };
-        asio::co_spawn(context, service.serve({asio::ip::address_v4::loopback(), 0}, options), [](std::exception_ptr) {});
+        asio::co_spawn(context, service.serve({asio::ip::address_v4::loopback(), 0}, options),
+            [](std::exception_ptr) {});
         context.poll();
         raw_client waiting(port), streaming(port), half(port);
         waiting.send("GET /api/v1/wait?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -12,8 +12,8 @@ namespace {
 std::string const post_head = "POST /api/v1/take HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
 std::string const small_body = R"({"name":"abc","size":7})";
 std::string const sized_post = post_head + "Content-Length: 23\r\n\r\n" + small_body;
-std::string const chunked_post = post_head + "Transfer-Encoding: chunked\r\n\r\n" + "5\r\n" + small_body.substr(0, 5)
-    + "\r\n12;x=1\r\n" + small_body.substr(5) + "\r\n0\r\nX-Trailer: t\r\n\r\n";
+std::string const chunked_post = post_head + "Transfer-Encoding: chunked\r\n\r\n" + "5\r\n"
+    + small_body.substr(0, 5) + "\r\n12;x=1\r\n" + small_body.substr(5) + "\r\n0\r\nX-Trailer: t\r\n\r\n";
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(connections)
@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_expects_100_continue_gets_it_only_for_a_wante
     client.send(small_body);
     BOOST_TEST(has(client.answer(), R"("name":"abc")"));
 
-    client.send("POST /api/v1/nope HTTP/1.1\r\nHost: a\r\nContent-Length: 23\r\nExpect: 100-continue\r\n\r\n");
+    client.send(
+        "POST /api/v1/nope HTTP/1.1\r\nHost: a\r\nContent-Length: 23\r\nExpect: 100-continue\r\n\r\n");
     auto const refused = client.to_end();
     BOOST_TEST(refused.starts_with("HTTP/1.1 404 "));
     BOOST_TEST(has(refused, "Connection: close"));
@@ -112,7 +113,8 @@ BOOST_AUTO_TEST_CASE(a_half_closed_client_is_answered)
 {
     served<sample> service;
     raw_client client(service.port());
-    client.send("GET /api/v1/say?text=a HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/say?text=b HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.send("GET /api/v1/say?text=a HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/say?text=b HTTP/1.1\r\nHost: "
+                "a\r\n\r\n");
     client.finish_sending();
     auto const all = client.to_end();
     BOOST_TEST(has(all, "\"a\"}"));
@@ -188,7 +190,8 @@ BOOST_AUTO_TEST_CASE(earlier_pipelined_answers_do_not_wait_for_a_slow_one)
 {
     served<sample> service;
     raw_client client(service.port());
-    client.send("GET /api/v1/say?text=now HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/wait?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.send("GET /api/v1/say?text=now HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/wait?ms=60000 "
+                "HTTP/1.1\r\nHost: a\r\n\r\n");
     BOOST_TEST(has(client.answer(), "\"now\""));
 }
 

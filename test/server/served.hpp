@@ -6,15 +6,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <arpa/inet.h>
 #include <future>
+#include <netinet/in.h>
 #include <string>
 #include <string_view>
-#include <thread>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <thread>
 #include <unistd.h>
 
 namespace framex::test {
@@ -151,7 +150,8 @@ inline std::string ask(unsigned short port, std::string_view head, std::string_v
     std::string request(head);
     request += " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
     if (!body.empty())
-        request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+        request +=
+            "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     request += "\r\n";
     request += body;
     client.send(request);

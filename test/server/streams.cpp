@@ -12,13 +12,14 @@ namespace {
 
 std::string form(std::size_t file_size)
 {
-    return "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n" + std::string(file_size, 'f')
-        + "\r\n--B--\r\n";
+    return "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n"
+        + std::string(file_size, 'f') + "\r\n--B--\r\n";
 }
 std::string form_head(std::string_view path, std::string_view framing)
 {
     return "POST /api/v1/" + std::string(path)
-        + " HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=B\r\n" + std::string(framing) + "\r\n\r\n";
+        + " HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=B\r\n" + std::string(framing)
+        + "\r\n\r\n";
 }
 
 } // namespace
@@ -29,7 +30,8 @@ BOOST_AUTO_TEST_CASE(events_come_one_chunk_each_and_the_connection_lives_on)
 {
     served<sample> service;
     raw_client client(service.port());
-    client.send("GET /api/v1/events?count=2 HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.send(
+        "GET /api/v1/events?count=2 HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
     auto const head = client.until("\r\n\r\n");
     BOOST_TEST(has(head, "\r\nContent-Type: text/event-stream; charset=utf-8\r\n"));
     BOOST_TEST(has(head, "\r\nTransfer-Encoding: chunked\r\n"));

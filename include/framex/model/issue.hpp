@@ -17,18 +17,16 @@ using location = std::vector<std::variant<std::string, std::size_t>>;
 
 /// One fault of an input.
 struct issue {
-    std::string type;    ///< machine-readable kind, pydantic's word: "missing", "int_parsing", "string_too_short"
-    location loc;        ///< where, from the outermost place ("query", "path", "body") inwards
-    std::string msg;     ///< one sentence for people
+    std::string
+        type; ///< machine-readable kind, pydantic's word: "missing", "int_parsing", "string_too_short"
+    location loc; ///< where, from the outermost place ("query", "path", "body") inwards
+    std::string msg; ///< one sentence for people
     std::string input{}; ///< JSON text of the offending value; empty means null
-    std::string ctx{};   ///< JSON text of an object with the rule's figures; empty means none
+    std::string ctx{}; ///< JSON text of an object with the rule's figures; empty means none
 
     issue(std::string type_, location loc_, std::string msg_, std::string input_ = {}, std::string ctx_ = {})
-        : type(std::move(type_))
-        , loc(std::move(loc_))
-        , msg(std::move(msg_))
-        , input(std::move(input_))
-        , ctx(std::move(ctx_))
+        : type(std::move(type_)), loc(std::move(loc_)), msg(std::move(msg_)), input(std::move(input_)),
+          ctx(std::move(ctx_))
     {
     }
 };

@@ -43,8 +43,9 @@ public:
     api_base(api_base const&) = delete;
     api_base& operator=(api_base const&) = delete;
 
-    /// The finished entries for the plugin `id` whose object is `instance`: paths with their prefix, functions with
-    /// their full name, parameters with their place. Throws std::logic_error for a path that is not one.
+    /// The finished entries for the plugin `id` whose object is `instance`: paths with their prefix,
+    /// functions with their full name, parameters with their place. Throws std::logic_error for a path that
+    /// is not one.
     std::vector<route> take(std::string const& id, std::string const& class_name, void* instance) &&;
 
 protected:
@@ -77,12 +78,14 @@ default_of<P> fallback_value([[maybe_unused]] A& a)
 
 } // namespace detail
 
-/// Given to `static void define(framex::api<P>& api)`. A handler is a member function of P, a function or a lambda
-/// without auto parameters; one `arg("name")` for each parameter that is not a request or a multipart_reader.
+/// Given to `static void define(framex::api<P>& api)`. A handler is a member function of P, a function or a
+/// lambda without auto parameters; one `arg("name")` for each parameter that is not a request or a
+/// multipart_reader.
 template <class Plugin>
 class api : public detail::api_base {
 public:
-    /// Registers `f` for GET path (HEAD is answered, too). "/x" and "x" mean "/api/v1/x"; "{name}" is a path parameter.
+    /// Registers `f` for GET path (HEAD is answered, too). "/x" and "x" mean "/api/v1/x"; "{name}" is a path
+    /// parameter.
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
     route_options get(std::string path, F f, A... args)
@@ -210,7 +213,8 @@ private:
     static pairing<P...> pairing_of(std::type_identity<std::tuple<P...>>);
 
     template <class P>
-    static void describe(route& entry, std::vector<std::pair<std::string, std::string>> const& named, std::size_t& at)
+    static void describe(
+        route& entry, std::vector<std::pair<std::string, std::string>> const& named, std::size_t& at)
     {
         if constexpr (std::same_as<P, request>)
             entry.body = body_kind::whole;
@@ -235,8 +239,8 @@ private:
         }
     }
     template <class... P>
-    static void describe_all(
-        route& entry, std::vector<std::pair<std::string, std::string>> const& named, std::type_identity<std::tuple<P...>>)
+    static void describe_all(route& entry, std::vector<std::pair<std::string, std::string>> const& named,
+        std::type_identity<std::tuple<P...>>)
     {
         [[maybe_unused]] std::size_t at = 0;
         (describe<P>(entry, named, at), ...);

@@ -1,4 +1,5 @@
-/// From a call's texts to a handler's parameters, and from its result to the answer. Instantiated inside plugins.
+/// From a call's texts to a handler's parameters, and from its result to the answer. Instantiated inside
+/// plugins.
 #pragma once
 
 #include <framex/model/json.hpp>
@@ -95,7 +96,10 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
     F function;
     std::tuple<default_of<P>...> defaults;
 
-    static bound_handler const& of(route const& entry) { return *static_cast<bound_handler const*>(entry.bound.get()); }
+    static bound_handler const& of(route const& entry)
+    {
+        return *static_cast<bound_handler const*>(entry.bound.get());
+    }
 
     result call(route const& entry, P... values) const
     {
@@ -118,10 +122,12 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
 
     /// Binds and runs; nullopt when issues were found.
     template <std::size_t... I>
-    std::optional<std::tuple<P...>> bind_all(route const& entry, invocation& call, std::index_sequence<I...>) const
+    std::optional<std::tuple<P...>> bind_all(
+        route const& entry, invocation& call, std::index_sequence<I...>) const
     {
         [[maybe_unused]] std::size_t named = 0;
-        std::optional<std::tuple<P...>> values(std::in_place, std::tuple<P...>{supply<P, I>(named, entry, call)...});
+        std::optional<std::tuple<P...>> values(
+            std::in_place, std::tuple<P...>{supply<P, I>(named, entry, call)...});
         if (!call.issues.empty()) {
             order_issues(call.issues);
             values.reset();

@@ -23,7 +23,8 @@ struct call_argument {
     std::type_info const* type;
     std::string (*text)(void const*); ///< its JSON text; null: the type cannot be written
 
-    call_argument(std::string_view name_, void* value_, std::type_info const* type_, std::string (*text_)(void const*))
+    call_argument(
+        std::string_view name_, void* value_, std::type_info const* type_, std::string (*text_)(void const*))
         : name(name_), value(value_), type(type_), text(text_)
     {
     }
@@ -38,9 +39,10 @@ call_argument as_call_argument(named_value<T>& a)
     return {a.name, &a.value, &typeid(T), text};
 }
 
-/// Puts `arguments` into the order of the route's parameters. False: a type or the result differs, so JSON is needed.
-bool match_native(route const& target, std::type_info const& result, bool stream, call_argument const* arguments,
-    std::size_t count, void** values);
+/// Puts `arguments` into the order of the route's parameters. False: a type or the result differs, so JSON is
+/// needed.
+bool match_native(route const& target, std::type_info const& result, bool stream,
+    call_argument const* arguments, std::size_t count, void** values);
 
 /// The call through JSON text: the answer's text. Throws validation_error when the arguments do not fit.
 awaitable<std::string> call_by_text(route const& target, argument_texts arguments);
@@ -110,9 +112,10 @@ public:
     }
 
     /// Calls another plugin's API by HTTP path or "plugin.Class.method"; the name must be listed in
-    /// required_remote_apis. Values move natively when the types on both sides agree, else they go through JSON.
-    /// R: the callee's value, or async_generator<T> for a stream. Throws public_error for an undeclared name,
-    /// validation_error for arguments that do not fit, and what the callee throws. Cancelling cancels the callee.
+    /// required_remote_apis. Values move natively when the types on both sides agree, else they go through
+    /// JSON. R: the callee's value, or async_generator<T> for a stream. Throws public_error for an undeclared
+    /// name, validation_error for arguments that do not fit, and what the callee throws. Cancelling cancels
+    /// the callee.
     template <class R = json::value, argument_value... A>
     awaitable<R> call_plugin_api(std::string_view name, A... arguments)
     {
@@ -122,8 +125,8 @@ public:
             return detail::refuse<R>(undeclared(name));
         std::array<detail::call_argument, sizeof...(A)> named{detail::as_call_argument(arguments)...};
         std::array<void*, sizeof...(A) + 1> values{};
-        if (detail::match_native(
-                *target, typeid(typename result::type), result::value, named.data(), named.size(), values.data()))
+        if (detail::match_native(*target, typeid(typename result::type), result::value, named.data(),
+                named.size(), values.data()))
             return native<R>(*target, values.data());
         if constexpr (result::value)
             return detail::refuse<R>(wrong_types(*target));

@@ -84,7 +84,8 @@ concept injected = std::same_as<T, request> || std::same_as<T, multipart_reader>
 
 /// Read from one text of the path or the query; an absent optional is nullopt.
 template <class T>
-concept query_bindable = detail::scalar_value<T> || (is_optional<T> && detail::scalar_value<detail::inner_type<T>>);
+concept query_bindable =
+    detail::scalar_value<T> || (is_optional<T> && detail::scalar_value<detail::inner_type<T>>);
 
 /// Read from the JSON body as a whole.
 template <class T>
@@ -108,7 +109,8 @@ struct check;
 template <class... P>
 struct check<std::tuple<P...>> {
     template <class T>
-    static constexpr bool owns = !std::is_reference_v<T> && !std::is_pointer_v<T> && !std::same_as<T, std::string_view>;
+    static constexpr bool owns =
+        !std::is_reference_v<T> && !std::is_pointer_v<T> && !std::same_as<T, std::string_view>;
     static constexpr bool owned = (owns<P> && ...);
     static constexpr bool known = ((injected<P> || bindable<P>) && ...);
     static constexpr std::size_t named = (std::size_t{!injected<P>} + ... + 0);
@@ -130,19 +132,19 @@ constexpr bool gives_answer()
 
 /// F can be an HTTP route whose parameters carry N names.
 template <class F, std::size_t N>
-concept handler = has_signature<F> && detail::gives_answer<result_of<F>>() && detail::check<parameters_of<F>>::owned
-    && detail::check<parameters_of<F>>::known && detail::check<parameters_of<F>>::bodies
-            + detail::check<parameters_of<F>>::forms
-        <= 1
+concept handler = has_signature<F> && detail::gives_answer<result_of<F>>()
+    && detail::check<parameters_of<F>>::owned && detail::check<parameters_of<F>>::known
+    && detail::check<parameters_of<F>>::bodies + detail::check<parameters_of<F>>::forms <= 1
     && detail::check<parameters_of<F>>::named == N;
 
-/// F can be called with one JSON text for each parameter, and its result can be written: what every route is, and every
-/// function whose parameters are values.
+/// F can be called with one JSON text for each parameter, and its result can be written: what every route is,
+/// and every function whose parameters are values.
 template <class F>
 concept text_callable = has_signature<F> && detail::gives_answer<result_of<F>>()
     && detail::check<parameters_of<F>>::owned && detail::check<parameters_of<F>>::known;
 
-/// F can be a function for other plugins: any owned parameters and any movable result, since values move natively.
+/// F can be a function for other plugins: any owned parameters and any movable result, since values move
+/// natively.
 template <class F, std::size_t N>
 concept function_handler = has_signature<F> && detail::check<parameters_of<F>>::owned
     && detail::check<parameters_of<F>>::named == std::tuple_size_v<parameters_of<F>>
@@ -159,10 +161,12 @@ constexpr void explain_handler()
             "framex: a handler is a function, a member function or a lambda without auto parameters");
     else if constexpr (result_traits<result_of<F>>::stream && !gives_answer<result_of<F>>())
         static_assert(gives_answer<result_of<F>>(),
-            "framex: a streaming handler yields framex::sse_event (SSE), std::string (chunked) or a model (JSON lines)");
+            "framex: a streaming handler yields framex::sse_event (SSE), std::string (chunked) or a model "
+            "(JSON lines)");
     else if constexpr (!gives_answer<result_of<F>>())
         static_assert(gives_answer<result_of<F>>(),
-            "framex: a handler returns awaitable<T>, T or async_generator<T>, where T is a value that can be written as "
+            "framex: a handler returns awaitable<T>, T or async_generator<T>, where T is a value that can be "
+            "written as "
             "JSON: describe your struct with BOOST_DESCRIBE_STRUCT");
     else if constexpr (!check<parameters_of<F>>::owned)
         static_assert(check<parameters_of<F>>::owned,
@@ -170,7 +174,8 @@ constexpr void explain_handler()
             "they live across co_await");
     else if constexpr (!check<parameters_of<F>>::known)
         static_assert(check<parameters_of<F>>::known,
-            "framex: a handler parameter is a scalar, std::string, an enum with BOOST_DESCRIBE_ENUM, std::optional of "
+            "framex: a handler parameter is a scalar, std::string, an enum with BOOST_DESCRIBE_ENUM, "
+            "std::optional of "
             "these, a struct with BOOST_DESCRIBE_STRUCT, framex::request or framex::multipart_reader");
     else if constexpr (check<parameters_of<F>>::bodies + check<parameters_of<F>>::forms > 1)
         static_assert(check<parameters_of<F>>::bodies + check<parameters_of<F>>::forms <= 1,

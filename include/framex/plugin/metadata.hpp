@@ -6,7 +6,8 @@
 
 namespace framex {
 
-/// Declared once a plugin: `static inline framex::plugin_metadata const metadata{.name = "hello", .version = "1.0.0"};`
+/// Declared once a plugin: `static inline framex::plugin_metadata const metadata{.name = "hello", .version =
+/// "1.0.0"};`
 struct plugin_metadata {
     std::string name;
     std::string version;

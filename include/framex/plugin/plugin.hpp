@@ -33,7 +33,8 @@ struct plugin_entry {
     std::string class_name{};
     std::shared_ptr<void> (*construct)(plugin_context&) = nullptr;
     /// The routes of the plugin object `instance`; with null they describe the plugin and may not be called.
-    std::vector<route> (*define)(std::string const& id, std::string const& class_name, void* instance) = nullptr;
+    std::vector<route> (*define)(
+        std::string const& id, std::string const& class_name, void* instance) = nullptr;
 };
 
 namespace detail {
@@ -52,8 +53,10 @@ constexpr void explain_plugin()
 {
     static_assert(
         has_metadata<P>, "framex: a plugin has `static inline framex::plugin_metadata const metadata{...};`");
-    static_assert(has_define<P>, "framex: a plugin has `static void define(framex::api<P>& api)`, P being its own class");
-    static_assert(plugin_constructible<P>, "framex: a plugin has a constructor P(framex::plugin_context&) or P()");
+    static_assert(has_define<P>,
+        "framex: a plugin has `static void define(framex::api<P>& api)`, P being its own class");
+    static_assert(
+        plugin_constructible<P>, "framex: a plugin has a constructor P(framex::plugin_context&) or P()");
 }
 
 } // namespace detail
@@ -65,7 +68,8 @@ plugin_entry plugin_entry_of(std::string id = {})
     plugin_entry entry;
     entry.metadata = &P::metadata;
     entry.id = id.empty() ? entry.metadata->name : std::move(id);
-    entry.class_name = entry.metadata->class_name.empty() ? detail::class_name<P>() : entry.metadata->class_name;
+    entry.class_name =
+        entry.metadata->class_name.empty() ? detail::class_name<P>() : entry.metadata->class_name;
     entry.construct = [](plugin_context& context) -> std::shared_ptr<void> {
         if constexpr (std::constructible_from<P, plugin_context&>)
             return std::make_shared<P>(context);

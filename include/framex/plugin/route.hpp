@@ -26,32 +26,34 @@ namespace framex {
 
 /// What a route's answer is on the wire; the handler's result type decides.
 enum class answer_kind : unsigned char {
-    json,       ///< awaitable<T> or T: JSON, in the envelope under /api
-    response,   ///< awaitable<response>: sent as it is
-    sse,        ///< async_generator<sse_event>: text/event-stream
-    chunked,    ///< async_generator<std::string>: the text pieces as they are
+    json, ///< awaitable<T> or T: JSON, in the envelope under /api
+    response, ///< awaitable<response>: sent as it is
+    sse, ///< async_generator<sse_event>: text/event-stream
+    chunked, ///< async_generator<std::string>: the text pieces as they are
     json_lines, ///< async_generator<model>: application/x-ndjson
 };
 
 /// What a route does with the request's body.
 enum class body_kind : unsigned char {
-    none,      ///< read and dropped
-    json,      ///< one parameter is the JSON body
-    whole,     ///< the handler takes a `request`, which carries the whole body
+    none, ///< read and dropped
+    json, ///< one parameter is the JSON body
+    whole, ///< the handler takes a `request`, which carries the whole body
     multipart, ///< the handler pulls a multipart_reader
 };
 
 /// Where a parameter is read from.
 enum class parameter_place : unsigned char { path, query, body };
 
-/// One named parameter of a handler, in the handler's order; injected ones (request, multipart_reader) are not listed.
+/// One named parameter of a handler, in the handler's order; injected ones (request, multipart_reader) are
+/// not listed.
 struct parameter {
     std::string name{};
     parameter_place place = parameter_place::query;
     bool required = true;
     std::string fallback{}; ///< JSON text of the default; empty: none
     std::uint8_t path_index = 0; ///< place == path: which of the pattern's parameters
-    json::value (*schema)(schema_registry&) = nullptr; ///< null: cannot be described, callable in-process only
+    json::value (*schema)(
+        schema_registry&) = nullptr; ///< null: cannot be described, callable in-process only
     std::type_info const* type = nullptr;
 };
 
@@ -60,10 +62,11 @@ inline constexpr std::size_t max_path_parameters = 8;
 /// The arguments of a call by name, as JSON text: the in-process form when the C++ types differ.
 using argument_texts = std::vector<std::pair<std::string_view, std::string>>;
 
-/// One call of a route. The views die with the first suspension of whoever made them: binding copies what the handler owns.
+/// One call of a route. The views die with the first suspension of whoever made them: binding copies what the
+/// handler owns.
 struct invocation {
     request_head const* head = nullptr; ///< null for in-process calls
-    std::string_view path{};            ///< normalised
+    std::string_view path{}; ///< normalised
     std::string_view query{};
     std::string_view body{};
     std::array<std::string_view, max_path_parameters> path_values{};
@@ -78,7 +81,7 @@ struct invocation {
 
 struct route {
     std::string method{}; ///< "GET"; empty: callable by name only
-    std::string path{};   ///< "/api/v1/echo", may hold "{name}"
+    std::string path{}; ///< "/api/v1/echo", may hold "{name}"
     std::string function{}; ///< "echo.EchoPlugin.confess"; empty: callable by path only
     std::string plugin{}; ///< the plugin's id
     std::vector<std::string> tags{};
@@ -86,7 +89,7 @@ struct route {
     std::string media_type{}; ///< of a stream, instead of what its items say
     bool raw_response = false;
     bool include_in_schema = true;
-    bool prefixed = true;   ///< "/api/v1" goes before the path
+    bool prefixed = true; ///< "/api/v1" goes before the path
     bool enveloped = false; ///< answers go into the common envelope
     answer_kind answer = answer_kind::json;
     body_kind body = body_kind::none;
@@ -94,20 +97,22 @@ struct route {
     json::value (*result_schema)(schema_registry&) = nullptr; ///< of the data, or of one item of a stream
 
     void* instance = nullptr; ///< the plugin object
-    std::shared_ptr<void const> bound{}; ///< handler, names and defaults; typed only inside the functions below
+    std::shared_ptr<void const>
+        bound{}; ///< handler, names and defaults; typed only inside the functions below
 
-    // Exactly one of the two is set; both write into the invocation. `now` serves plain results and streams (making a
-    // generator is synchronous), `serve` serves coroutines: it binds before its first suspension.
+    // Exactly one of the two is set; both write into the invocation. `now` serves plain results and streams
+    // (making a generator is synchronous), `serve` serves coroutines: it binds before its first suspension.
     void (*now)(route const&, invocation&) = nullptr;
     awaitable<> (*serve)(route const&, invocation&) = nullptr;
 
-    // In-process call with native values: R (*)(route const&, void** values), values in the order of `parameters`, moved
-    // from. Valid only for a caller that agrees on every type, and only when the route does not inject.
+    // In-process call with native values: R (*)(route const&, void** values), values in the order of
+    // `parameters`, moved from. Valid only for a caller that agrees on every type, and only when the route
+    // does not inject.
     void (*native)() = nullptr;
     std::type_info const* result_type = nullptr; ///< R with awaitable<> taken off
     bool coroutine = false; ///< R is awaitable<result_type>
-    bool stream = false;    ///< R is async_generator<result_type>
-    bool injects = false;   ///< takes a request or a multipart_reader: HTTP only
+    bool stream = false; ///< R is async_generator<result_type>
+    bool injects = false; ///< takes a request or a multipart_reader: HTTP only
 };
 
 } // namespace framex

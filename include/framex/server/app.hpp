@@ -34,8 +34,8 @@ struct serve_options {
 /// Starts no thread, installs no signal handler, writes nothing. Several apps live in one process.
 class app {
 public:
-    /// `executor` is what plugins see as theirs. It must run one handler at a time: an io_context run by one thread, or
-    /// a strand.
+    /// `executor` is what plugins see as theirs. It must run one handler at a time: an io_context run by one
+    /// thread, or a strand.
     explicit app(asio::any_io_executor executor, settings configuration = {});
     app(app const&) = delete;
     app& operator=(app const&) = delete;
@@ -49,12 +49,14 @@ public:
     }
     app& load(plugin_entry entry);
 
-    /// Resolves what the plugins require, constructs them and makes the table. serve() does it when it was not done.
-    /// Throws load_error; validation_error for a plugin's settings; what a plugin's constructor throws.
+    /// Resolves what the plugins require, constructs them and makes the table. serve() does it when it was
+    /// not done. Throws load_error; validation_error for a plugin's settings; what a plugin's constructor
+    /// throws.
     void start();
 
-    /// Listens and serves on the executor of the coroutine that awaits it, until stop() and the end of the last
-    /// connection, or until cancelled. Throws system_error when the address cannot be listened on, and as start().
+    /// Listens and serves on the executor of the coroutine that awaits it, until stop() and the end of the
+    /// last connection, or until cancelled. Throws system_error when the address cannot be listened on, and
+    /// as start().
     awaitable<> serve(asio::ip::tcp::endpoint where, serve_options options = {});
 
     /// Ends every serve(): nothing new is accepted, what runs may end within `grace`, the rest is cancelled.
