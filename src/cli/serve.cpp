@@ -40,6 +40,9 @@ constexpr problem_kind kinds[] = {
         "\"/\".",
         "\"api/*\" = [\"key\"]",
         "Write the whole path: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
+    {"FX0402", "engine missing",
+        "server.use_ray asks for the Ray engine, which this program was built without.",
+        "framex run --use-ray", "Leave --use-ray away: remote jobs then run in the process."},
     {"FX0401", "required API missing",
         "A plugin declares in required_remote_apis an API that no loaded plugin offers.",
         "required_remote_apis = {\"/api/v1/ecko\"}",
@@ -78,8 +81,10 @@ std::vector<plugin_entry> chosen(settings const& wanted, linked_plugins const& l
         for (auto const& known : from)
             names.push_back(known.id);
         auto const near = nearest(name, names);
-        problems.push_back(fault("FX0301", std::string(key) + ": no plugin `" + name + "`",
-            near ? "did you mean `" + std::string(*near) + "`?" : std::string()));
+        problems.push_back(
+            fault("FX0301", std::string(key) + ": no plugin `" + name + "` is linked into this program",
+                near ? "did you mean `" + std::string(*near) + "`?"
+                     : "this version loads the plugins that it was linked with, shared libraries not yet"));
     };
     for (auto const& name : wanted.load_builtin_plugins)
         pick(name, linked.builtin, "load_builtin_plugins");
@@ -116,6 +121,10 @@ void check_rules(run_request const& request)
 void start(app& service, run_request const& request, linked_plugins const& linked)
 {
     check_rules(request);
+    if (request.configuration.settings().server.use_ray)
+        throw refusal({request.configuration.problem_at({"server", "use_ray"}, "FX0402",
+                          "the Ray engine is not part of this program", "leave --use-ray away")},
+            plugin_refused);
     try {
         for (auto& entry : chosen(request.configuration.settings(), linked))
             service.load(std::move(entry));

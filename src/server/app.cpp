@@ -72,6 +72,8 @@ std::unique_ptr<system_pages> app::state::make_system() const
     info.runtime = configuration.server.reversion.empty() ? framex::version : configuration.server.reversion;
     info.started_at = now_text().stamp;
     info.errors_as_200 = configuration.server.error_status == "envelope";
+    info.needs_key = [rules = key_rules(configuration.auth.rules)](
+                         std::string_view path) { return rules.find(path) != nullptr; };
     std::vector<documented_plugin> documented;
     for (auto const& plugin : plugins)
         documented.emplace_back(plugin->entry.id, *plugin->entry.metadata);

@@ -89,7 +89,7 @@ awaitable<Aliased> LabPlugin::aliased() { co_return Aliased(9, "zoe"); }
 awaitable<response> LabPlugin::raw(std::string kind)
 {
     if (kind == "dict")
-        co_return response::json("{\"raw\":true}");
+        co_return with_field(response::json("{\"raw\":true}"), "X-FrameX-Cache-Status", "BYPASS");
     if (kind == "str")
         co_return response::json("\"raw string\"");
     if (kind == "text")
@@ -141,19 +141,23 @@ awaitable<std::string> LabPlugin::fail(std::string kind)
 
 object LabPlugin::sync() { return {{"sync", true}}; }
 
-framex::async_generator<framex::sse_event> LabPlugin::stream(std::string kind, std::int64_t n)
+framex::async_generator<std::string> LabPlugin::stream(std::string kind, std::int64_t n)
 {
     using namespace std::chrono_literals;
     for (std::int64_t i = 0; i < n; ++i) {
         auto const number = std::to_string(i);
-        framex::sse_event event;
-        if (kind == "dict")
-            event = framex::make_stream_event("message_chunk", object{{"i", i}, {"text", "grün"}});
+        std::string piece;
+        if (kind == "plain")
+            piece = "chunk" + number + ";";
+        else if (kind == "bytes")
+            piece = "b" + number;
+        else if (kind == "dict")
+            piece = to_text(framex::make_stream_event("message_chunk", object{{"i", i}, {"text", "grün"}}));
         else if (kind == "debug")
-            event = framex::make_stream_event("debug", "d" + number);
+            piece = to_text(framex::make_stream_event("debug", "d" + number));
         else
-            event = framex::make_stream_event("message_chunk", "t" + number);
-        co_yield std::move(event);
+            piece = to_text(framex::make_stream_event("message_chunk", "t" + number));
+        co_yield std::move(piece);
         co_await framex::sleep_for(20ms);
     }
     if (kind == "raise")
@@ -162,7 +166,7 @@ framex::async_generator<framex::sse_event> LabPlugin::stream(std::string kind, s
         throw http_error(403, "stop here");
     if (kind == "noargs")
         throw std::runtime_error("not for the caller");
-    co_yield framex::make_stream_event("finish");
+    co_yield to_text(framex::make_stream_event("finish"));
 }
 
 framex::async_generator<framex::sse_event> LabPlugin::stream_model(Part part)

@@ -56,7 +56,8 @@ void LabPlugin::define_answers(framex::api<LabPlugin>& api)
     api.get("/lab/fail_value", &LabPlugin::fail_value);
     api.get("/lab/fail", &LabPlugin::fail, arg("kind"));
     api.get("/lab/sync", &LabPlugin::sync);
-    api.get("/lab/stream", &LabPlugin::stream, arg("kind"), arg("n"));
+    api.get("/lab/stream", &LabPlugin::stream, arg("kind"), arg("n"))
+        .media_type("text/event-stream; charset=utf-8");
     api.post("/lab/stream_model", &LabPlugin::stream_model, arg("part"));
 }
 

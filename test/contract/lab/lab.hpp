@@ -49,7 +49,7 @@ private:
     framex::awaitable<std::string> fail_value();
     framex::awaitable<std::string> fail(std::string kind);
     framex::json::object sync();
-    framex::async_generator<framex::sse_event> stream(std::string kind, std::int64_t n);
+    framex::async_generator<std::string> stream(std::string kind, std::int64_t n);
     framex::async_generator<framex::sse_event> stream_model(Part part);
 
     framex::awaitable<framex::json::object> hidden(Part thing, framex::json::value n);
