@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <map>
 #include <optional>
@@ -106,5 +107,11 @@ std::string types_of(std::string_view text, framex::read_options options = {})
         out += (out.empty() ? "" : " ") + one.type;
     return out;
 }
+
+/// What `text` holds; a misfit is a failed check.
+template <class T>
+T read(std::string_view text)
+{
+    T target{};
 
 } // namespace lab

@@ -58,6 +58,8 @@ struct broken {
 };
 BOOST_DESCRIBE_STRUCT(broken, (), (text))
 
+struct unnamed_part {};
+
 template <class T>
 struct page {
     T first{};
@@ -148,6 +150,14 @@ BOOST_AUTO_TEST_CASE(names_are_titled_and_unqualified)
     BOOST_TEST(framex::title_of("userID") == "Userid");
     BOOST_TEST(framex::component_name(typeid(other::Part)) == "Part");
     BOOST_TEST(framex::component_name(typeid(page<lab::Part>)) == "page_Part");
+}
+
+BOOST_AUTO_TEST_CASE(a_type_of_an_anonymous_namespace_is_named_without_it)
+{
+    BOOST_TEST(framex::component_name(typeid(unnamed_part)) == "unnamed_part");
+    BOOST_TEST(framex::component_name(typeid(page<unnamed_part>)) == "page_unnamed_part");
+    struct local_part {};
+    BOOST_TEST(framex::component_name(typeid(local_part)) == "local_part");
 }
 
 BOOST_AUTO_TEST_CASE(a_malformed_pattern_fails_when_the_schema_is_made)

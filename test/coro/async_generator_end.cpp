@@ -1,0 +1,157 @@
+// How a generator ends early: cancelled, or dropped.
+#include "coro/generators.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+
+using namespace framex;
+using namespace framex::test_coro;
+
+BOOST_FIXTURE_TEST_SUITE(async_generator_end_suite, nothing_left)
+
+BOOST_AUTO_TEST_CASE(cancelling_next_unwinds_the_body)
+{
+    bool unwound = false;
+    BOOST_TEST(run_and_cancel(drain(forever(&unwound))) == asio::error::operation_aborted);
+    BOOST_TEST(unwound);
+    unwound = false;
+    BOOST_TEST(run_and_cancel(drain(twice(forever(&unwound)))) == asio::error::operation_aborted);
+    BOOST_TEST(unwound);
+    BOOST_TEST(run_and_cancel(drain(by_awaitable(1000))) == asio::error::operation_aborted);
+}
+
+BOOST_AUTO_TEST_CASE(next_is_an_operand_of_awaitable_operators)
+{
+    bool unwound = false;
+    run([](bool* flag) -> awaitable<void> {
+        using namespace asio::experimental::awaitable_operators;
+        auto source = forever(flag);
+        asio::steady_timer timer(co_await asio::this_coro::executor, 3ms);
+        auto first = co_await (source.next() || timer.async_wait(asio::use_awaitable));
+        BOOST_TEST(first.index() == 0u);
+        timer.expires_after(2ms);
+        auto second = co_await (source.next() || timer.async_wait(asio::use_awaitable));
+        BOOST_TEST(second.index() == 1u);
+        BOOST_TEST(*flag); // the loser was cancelled and the body has unwound
+    }(&unwound));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_may_catch_the_cancellation_and_go_on)
+{
+    auto source = []() -> async_generator<std::string> {
+        for (;;) {
+            std::string text = "slept";
+            try {
+                co_await sleep_for(1h);
+            } catch (boost::system::system_error const&) {
+                text = "cancelled";
+            }
+            co_yield std::move(text);
+        }
+    };
+    run([](async_generator<std::string> g) -> awaitable<void> {
+        using namespace asio::experimental::awaitable_operators;
+        for (int i = 0; i < 2; ++i) {
+            asio::steady_timer timer(co_await asio::this_coro::executor, 1ms);
+            auto both = co_await (g.next() || timer.async_wait(asio::use_awaitable));
+            BOOST_TEST(both.index() == 1u);
+        }
+    }(source()));
+}
+
+BOOST_AUTO_TEST_CASE(dropped_between_two_items_the_body_is_destroyed_at_once)
+{
+    bool unwound = false;
+    run([](bool* flag) -> awaitable<void> {
+        {
+            auto source = forever(flag);
+            auto first = co_await source.next();
+        }
+        BOOST_TEST(*flag);
+    }(&unwound));
+}
+
+BOOST_AUTO_TEST_CASE(dropped_without_having_run_only_the_arguments_are_destroyed)
+{
+    bool unwound = false;
+    {
+        auto source = forever(&unwound);
+        auto nested = twice(std::move(source));
+    }
+    BOOST_TEST(!unwound);
+}
+
+BOOST_AUTO_TEST_CASE(dropped_inside_an_operation_the_body_is_destroyed_when_that_has_ended)
+{
+    bool unwound = false;
+    run([](bool* flag) -> awaitable<void> {
+        {
+            auto source = forever(flag);
+            auto first = co_await source.next();
+            stream_access::set_executor(source, co_await asio::this_coro::executor);
+            bool ready = stream_access::step(source);
+            BOOST_TEST(!ready);
+            BOOST_TEST(!stream_access::settled(source));
+        }
+        BOOST_TEST(!*flag);
+        co_await sleep_for(0ms);
+        BOOST_TEST(*flag);
+    }(&unwound));
+}
+
+BOOST_AUTO_TEST_CASE(dropped_right_after_an_operation_the_body_is_destroyed_at_once)
+{
+    run([](async_generator<std::string> g) -> awaitable<void> {
+        {
+            auto mine = std::move(g);
+            auto item = co_await mine.next();
+            BOOST_TEST(*item == "item 0");
+            BOOST_TEST(counted::live == 1);
+        }
+        BOOST_TEST(counted::live == 0);
+    }(by_timer(2)));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancellation_never_reaches_an_operation_that_has_ended)
+{
+    auto source = []() -> async_generator<std::string> {
+        counted c;
+        auto executor = co_await asio::this_coro::executor;
+        {
+            auto timer = std::make_unique<asio::steady_timer>(executor, 1ms);
+            co_await timer->async_wait(asio::deferred);
+        }
+        co_await asio::post(executor, asio::deferred); // takes no notice of cancellation
+        co_yield "never";
+    };
+    run([](async_generator<std::string> g) -> awaitable<void> {
+        auto executor = co_await asio::this_coro::executor;
+        {
+            auto mine = std::move(g);
+            stream_access::set_executor(mine, executor);
+            bool ready = stream_access::step(mine);
+            BOOST_TEST(!ready);
+            asio::steady_timer timer(executor, 1ms); // due after the body's, in the same turn of the context
+            co_await timer.async_wait(asio::deferred);
+            BOOST_TEST(counted::live == 1);
+        }
+        co_await sleep_for(0ms);
+        BOOST_TEST(counted::live == 0);
+    }(source()));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_leaks_when_the_context_dies_while_all_are_suspended)
+{
+    run_and_abandon(drain(by_timer(1000)));
+    run_and_abandon(drain(by_sleep(1000)));
+    run_and_abandon(drain(by_awaitable(1000)));
+    run_and_abandon(drain(twice(twice(by_sleep(1000)))));
+    bool unwound = false;
+    run_and_abandon(drain(twice(forever(&unwound))));
+    BOOST_TEST(unwound);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
