@@ -1,6 +1,7 @@
 #include "serve.hpp"
 
 #include "announce.hpp"
+#include "log.hpp"
 
 #include <framex/config/nearest.hpp>
 #include <framex/http/rules.hpp>
@@ -258,8 +259,14 @@ int serve(run_request const& request, cli_environment const& environment, linked
 {
     auto const& wanted = request.configuration.settings();
     auto const paint = request.is_coloured ? colours::on : colours::off;
+    // The contexts may still hold connections when they die: what those tell comes before them in life.
+    log lines(
+        {.to = environment.err, .is_terminal = environment.err_is_terminal, .paint = paint}, wanted.log);
     service_threads threads(static_cast<std::size_t>(wanted.server.threads));
     app service(threads.first().get_executor(), wanted);
+    service.on_error([&lines](error_record const& record) { lines.error(record); });
+    if (wanted.log.access && lines.writes(log_level::info))
+        service.on_access([&lines](access_record const& record) { lines.access(record); });
     try {
         start(service, request, plugins);
         if (request.is_check) {

@@ -6,6 +6,8 @@
 #include <framex/server/app.hpp>
 #include <framex/version.hpp>
 
+#include <boost/assert.hpp>
+
 #include <algorithm>
 #include <mutex>
 
@@ -44,6 +46,8 @@ struct app::state {
     asio::any_io_executor executor;
     settings configuration;
     std::vector<std::unique_ptr<loaded>> plugins;
+    access_sink on_access;
+    error_sink on_error;
     std::unique_ptr<system_pages> system{}; // set once started
     std::shared_ptr<service> shared{}; // set once started
     std::mutex listeners_guard;
@@ -141,6 +145,20 @@ app& app::load(plugin_entry entry)
     return *this;
 }
 
+app& app::on_access(access_sink sink)
+{
+    BOOST_ASSERT(!state_->shared);
+    state_->on_access = std::move(sink);
+    return *this;
+}
+
+app& app::on_error(error_sink sink)
+{
+    BOOST_ASSERT(!state_->shared);
+    state_->on_error = std::move(sink);
+    return *this;
+}
+
 void app::start()
 {
     if (state_->shared)
@@ -152,6 +170,8 @@ void app::start()
     state_->system->describe(table);
     shared->table = table;
     shared->settings = state_->configuration.server;
+    shared->on_access = state_->on_access;
+    shared->on_error = state_->on_error;
     auto const& limits = shared->settings.limits;
     shared->heads.target = static_cast<std::uint32_t>(limits.target_size.bytes);
     shared->heads.head = static_cast<std::uint32_t>(limits.head_size.bytes);

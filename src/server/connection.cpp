@@ -88,8 +88,16 @@ void input_buffer::release() noexcept
 connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner))
 {
     call_.executor = worker_->executor();
+    if (worker_->shared().on_access)
+        watch_ = std::make_unique<request_watch>();
     enter(phase::head, limits().head_timeout);
     phase_ = phase::idle;
+}
+
+connection::~connection()
+{
+    if (watch_)
+        end_watch(end_ == request_end::finished ? request_end::client_left : end_);
 }
 
 void connection::enter(phase next, std::chrono::milliseconds limit) noexcept
@@ -140,6 +148,8 @@ connection::step connection::begin_request()
     frame_.head_only = head.method_id == http::verb::head;
     frame_.keep_alive = head.keep_alive && !worker_->draining();
     open_ = frame_.keep_alive;
+    if (watch_) [[unlikely]]
+        begin_watch(&head);
     if (!head.chunked && head.length == 0) {
         body_ = {};
         if (!locate(memory)) {
@@ -157,8 +167,15 @@ connection::step connection::begin_request()
 connection::step connection::refuse(int status, std::string message)
 {
     frame_.keep_alive = false;
+    if (watch_ && !watch_->is_active())
+        begin_watch(nullptr);
     failure const why(status, std::move(message), failure::origin::protocol);
+    auto const before = out_.size();
     append_failure(out_, why, frame_, {});
+    if (watch_) {
+        watch_->note_answer(std::string_view(out_).substr(before));
+        end_watch(request_end::finished);
+    }
     open_ = false;
     in_request_ = false;
     return step::close;
@@ -210,6 +227,8 @@ connection::step connection::begin_body(request_head const& head)
 connection::step connection::answer_early()
 {
     if (!body_.discard) {
+        if (watch_)
+            end_watch(request_end::finished);
         in_request_ = false;
         return step::close;
     }
@@ -312,9 +331,7 @@ void connection::received(std::size_t count)
 void connection::read_timed_out()
 {
     if (phase_ == phase::head || phase_ == phase::body) {
-        frame_.keep_alive = false;
-        failure const why(408, "the request did not arrive in time", failure::origin::protocol);
-        append_failure(out_, why, frame_, {});
+        refuse(408, "the request did not arrive in time");
     }
     open_ = false;
     in_request_ = false;

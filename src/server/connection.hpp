@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/failure.hpp"
+#include "server/watch.hpp"
 #include "server/worker.hpp"
 #include "server/writer.hpp"
 
@@ -56,6 +57,7 @@ std::string_view stream_type(route const& entry) noexcept;
 class connection : public registered_connection {
 public:
     explicit connection(std::shared_ptr<worker> owner);
+    ~connection() override;
 
 protected:
     /// What the I/O loop does next.
@@ -91,6 +93,9 @@ protected:
     limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;
 
+    /// What a handler or stream threw, as a reply; tells the app's error sink what the client will not see.
+    failure failure_of(std::exception_ptr const& error, bool client_sees_it = true);
+
     /// How the octets of a body are pulled; made by the I/O side.
     virtual body_reader make_body_reader() = 0;
 
@@ -104,6 +109,8 @@ protected:
     bool open_ = true; ///< further requests are read
     bool gone_ = false; ///< the client has left
     bool timed_out_ = false;
+    request_end end_ = request_end::finished; ///< of a request that does not come to its proper end
+    std::unique_ptr<request_watch> watch_; ///< null when the app has no access sink
 
 private:
     struct body_state {
@@ -130,6 +137,8 @@ private:
     step write_result();
     void write_failure(failure const& why);
     void end_request();
+    void begin_watch(request_head const* head);
+    void end_watch(request_end how);
     void answer_options(std::string_view allow);
 
     body_state body_;

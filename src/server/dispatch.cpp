@@ -63,6 +63,8 @@ bool connection::locate(scratch_memory& memory)
     auto const& shared = worker_->shared();
     enveloped_ = path->starts_with("/api") && !shared.excluded(*path);
     auto const* entry = shared.table->find(*path, memory.path_values);
+    if (watch_) [[unlikely]]
+        watch_->note_path(*path, entry ? std::string_view(entry->routes.front()->path) : std::string_view());
     if (head.method_id == http::verb::options && (!entry ? *path == "*" : !entry->find("OPTIONS"))) {
         answer_options(entry ? std::string_view(entry->allow) : any_method);
         return false;
@@ -97,7 +99,10 @@ void connection::answer_options(std::string_view allow)
 {
     response reply(204);
     reply.headers.set(http::field::allow, std::string(allow));
+    auto const before = out_.size();
     append_response(out_, reply, frame_);
+    if (watch_)
+        watch_->note_answer(std::string_view(out_).substr(before));
 }
 
 connection::step connection::dispatch(scratch_memory& memory)
@@ -124,7 +129,7 @@ connection::step connection::dispatch(scratch_memory& memory)
     try {
         route_->now(*route_, call_);
     } catch (...) {
-        write_failure(failure::of(std::current_exception()));
+        write_failure(failure_of(std::current_exception()));
         end_request();
         return step::next;
     }
@@ -139,7 +144,7 @@ connection::step connection::serve_finished(std::exception_ptr error)
         open_ = frame_.keep_alive = false;
     if (error) {
         write_failure(timed_out_ ? failure(504, "the handler took too long", failure::origin::protocol)
-                                 : failure::of(std::move(error)));
+                                 : failure_of(error));
         timed_out_ = false;
         end_request();
         return step::next;
@@ -150,6 +155,7 @@ connection::step connection::serve_finished(std::exception_ptr error)
 /// Writes what the route left in the invocation.
 connection::step connection::write_result()
 {
+    auto const before = out_.size();
     if (!call_.issues.empty()) {
         failure why(422, "Request validation failed", failure::origin::raised);
         why.issues = std::move(call_.issues);
@@ -167,6 +173,10 @@ connection::step connection::write_result()
             if (!suspended_)
                 ++worker_->in_flight;
             suspended_ = true;
+            if (watch_) {
+                watch_->note_answer(std::string_view(out_).substr(before));
+                watch_->note_stream();
+            }
             input_.consume(head_size_ + body_.size);
             head_size_ = 0;
             body_.size = 0;
@@ -175,14 +185,19 @@ connection::step connection::write_result()
             return step::stream;
         }
     }
+    if (watch_) [[unlikely]]
+        watch_->note_answer(std::string_view(out_).substr(before));
     end_request();
     return step::next;
 }
 
 void connection::stream_finished(bool whole)
 {
-    if (!whole)
+    if (!whole) {
         open_ = false;
+        if (end_ == request_end::finished)
+            end_ = request_end::client_left;
+    }
     end_request();
 }
 
@@ -191,11 +206,47 @@ void connection::write_failure(failure const& why)
     failure_style chosen;
     chosen.enveloped = enveloped_;
     chosen.status_in_body = worker_->shared().settings.error_status == "envelope";
+    auto const before = out_.size();
     append_failure(out_, why, frame_, chosen);
+    if (watch_)
+        watch_->note_answer(std::string_view(out_).substr(before));
 }
+
+failure connection::failure_of(std::exception_ptr const& error, bool client_sees_it)
+{
+    auto why = failure::of(error);
+    auto const& sink = worker_->shared().on_error;
+    if (!sink || (client_sees_it && !why.is_hidden))
+        return why;
+    auto const what = text_of(error);
+    error_record record;
+    record.method = route_->method;
+    record.route = route_->path;
+    if (watch_)
+        record.request_id = watch_->request_id();
+    record.what = what;
+    try {
+        sink(record);
+    } catch (...) { // a sink that fails costs its line, not the connection
+    }
+    return why;
+}
+
+// ---- access -----------------------------------------------------------------------------------------
+
+void connection::begin_watch(request_head const* head)
+{
+    watch_->begin(head);
+    frame_.request_id = &watch_->request_id();
+    end_ = request_end::finished;
+}
+
+void connection::end_watch(request_end how) { watch_->end(worker_->shared().on_access, how); }
 
 void connection::end_request()
 {
+    if (watch_) [[unlikely]]
+        end_watch(end_);
     if (suspended_) {
         --worker_->in_flight;
         suspended_ = false;

@@ -89,9 +89,9 @@ failure failure::of(std::exception_ptr error)
         if (*e.what())
             why.message = e.what();
     } catch (std::exception const&) {
-        // 500 without its text
+        why.is_hidden = true;
     } catch (...) {
-        // the same for what is no std::exception
+        why.is_hidden = true;
     }
     return why;
 }

@@ -25,6 +25,7 @@ struct failure {
     std::string message{};
     bool message_is_json = false;
     origin from = origin::internal;
+    bool is_hidden = false; ///< thrown, and its text is kept from the client
     std::vector<issue> issues{}; ///< 422
     std::string fields{}; ///< further field lines, each beginning with CRLF
 

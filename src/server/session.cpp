@@ -29,6 +29,8 @@ session<Socket>::session(Socket socket, std::shared_ptr<worker> owner)
     error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
+    if (watch_)
+        watch_->peer = socket_.remote_endpoint(ignored);
 }
 
 template <class Socket>
@@ -173,9 +175,12 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
     watch_for_departure();
     std::size_t turn = 0;
     bool finished = false;
+    bool whole = true;
     bool ready = stream_access::step(generator);
     while (!finished) {
         std::exception_ptr failed;
+        auto const before = out_.size();
+        std::uint64_t items = 0;
         try {
             while (ready && out_.size() < stream_block) {
                 auto* item = stream_access::item(generator);
@@ -184,6 +189,7 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
                     break;
                 }
                 append_item(out_, *item, chunked);
+                ++items;
                 ready = stream_access::step(generator);
             }
         } catch (...) {
@@ -192,15 +198,18 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         if (gone_)
             co_return false;
         if (failed) {
-            if (!is_event_stream()) { // the missing end tells the client that something is missing
-                co_await send();
-                co_return false;
-            }
-            append_item(out_, error_event(failure::of(std::move(failed))), chunked);
+            end_ = request_end::error;
+            auto const why = failure_of(failed, is_event_stream());
+            if (is_event_stream())
+                append_item(out_, error_event(why), chunked);
+            else
+                whole = false; // the missing end tells the client that something is missing
             finished = true;
         }
-        if (finished && chunked)
+        if (finished && whole && chunked)
             out_ += last_chunk;
+        if (watch_)
+            watch_->note_items(items, out_.size() - before);
         if (!out_.empty()) {
             turn += out_.size();
             std::size_t const sent = socket_.write_some(asio::buffer(out_), error_);
@@ -237,7 +246,7 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         }
         ready = true;
     }
-    co_return true;
+    co_return whole;
 }
 
 // ---- pulled bodies ----------------------------------------------------------------------------------
@@ -372,6 +381,7 @@ void session<Socket>::abort()
 {
     auto const self = this->shared_from_this();
     gone_ = true;
+    end_ = request_end::cancelled;
     error_code ignored;
     socket_.close(ignored);
     cancel_handler();

@@ -5,6 +5,7 @@
 
 #include <framex/config/settings.hpp>
 #include <framex/http/head.hpp>
+#include <framex/server/access.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -29,6 +30,8 @@ struct service {
     std::shared_ptr<route_table const> table{};
     server_settings settings{};
     head_limits heads{};
+    access_sink on_access{};
+    error_sink on_error{};
 
     bool excluded(std::string_view path) const;
 };

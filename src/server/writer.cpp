@@ -36,13 +36,15 @@ void append_status_line(std::string& out, int status)
     out += now_text().date;
 }
 
-/// What the client needs to know about the connection's future. RFC 9112 9.3.
+/// What the client needs to know about the connection's future (RFC 9112 9.3) and the request's name.
 void append_connection(std::string& out, answer_frame frame)
 {
     if (!frame.keep_alive)
         out += "\r\nConnection: close";
     else if (!frame.http11)
         out += "\r\nConnection: keep-alive";
+    if (frame.request_id) [[unlikely]]
+        out.append("\r\nX-Request-ID: ").append(*frame.request_id);
 }
 
 bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
@@ -95,6 +97,8 @@ void append_response(std::string& out, response const& reply, answer_frame frame
         std::string_view const name(field.name_string().data(), field.name_string().size());
         std::string_view const value(field.value().data(), field.value().size());
         if (frames_the_message(name) || !valid_field_name(name) || !valid_field_value(value))
+            continue;
+        if (frame.request_id && equals_ignoring_case(name, "x-request-id"))
             continue;
         out += "\r\n";
         out += name;

@@ -16,6 +16,7 @@ struct answer_frame {
     bool keep_alive = true;
     bool head_only = false; ///< the request was HEAD
     bool http11 = true;
+    std::string const* request_id = nullptr; ///< sent as X-Request-ID; outlives the writing
 };
 
 /// A whole answer with a body. `more` holds further field lines, each beginning with CRLF.

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <arpa/inet.h>
+#include <functional>
 #include <future>
 #include <netinet/in.h>
 #include <string>
@@ -18,12 +19,15 @@
 
 namespace framex::test {
 
-/// Serves plugins P... on 127.0.0.1 until it dies.
+/// Serves plugins P... on 127.0.0.1 until it dies. `prepare` sees the app before it starts.
 template <class... P>
 class served {
 public:
-    explicit served(settings configuration = {}) : app_(context_.get_executor(), std::move(configuration))
+    explicit served(settings configuration = {}, std::function<void(framex::app&)> prepare = {})
+        : app_(context_.get_executor(), std::move(configuration))
     {
+        if (prepare)
+            prepare(app_);
         (app_.template load<P>(), ...);
         app_.start();
         serve_options options;

@@ -3,6 +3,7 @@
 
 #include <framex/config/settings.hpp>
 #include <framex/plugin/plugin.hpp>
+#include <framex/server/access.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -48,6 +49,14 @@ public:
         return load(plugin_entry_of<P>(std::move(id)));
     }
     app& load(plugin_entry entry);
+
+    /// Every request is told to `sink` at its end, and carries an X-Request-ID in its answer: the one it came
+    /// with when that is a token of at most 128 octets (RFC 9110 5.6.2), else 128 random bits in hex. Without
+    /// a sink there are no ids. Only before the app is started.
+    app& on_access(access_sink sink);
+
+    /// What handlers throw and clients do not see is told to `sink`. Only before the app is started.
+    app& on_error(error_sink sink);
 
     /// Resolves what the plugins require, constructs them and makes the table. serve() does it when it was
     /// not done. Throws load_error; validation_error for a plugin's settings; what a plugin's constructor
