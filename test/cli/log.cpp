@@ -111,7 +111,7 @@ struct in_berlin { // local time that is not UTC
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(log, in_berlin)
+BOOST_FIXTURE_TEST_SUITE(log_lines, in_berlin)
 
 BOOST_AUTO_TEST_CASE(json_lines_are_the_golden_ones)
 {

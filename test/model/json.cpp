@@ -4,34 +4,20 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <limits>
-#include <random>
-
 using framex::to_json;
+using lab::is_json;
 using lab::issues_of;
 using lab::read;
 using lab::types_of;
 
 namespace {
 
-template <class T>
-T read(std::string_view text)
-{
-    T target{};
-    BOOST_TEST(issues_of(text, target) == "", text);
-    return target;
-}
-
 struct many { // more members than one machine word has marks
-#define MANY(X)                                                                                              \
-    X(0)                                                                                                     \
-    X(1)                                                                                                     \
-    X(2)                                                                                                     \
-    X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)     \
-        X(21) X(22) X(23)
+    // clang-format off
+#define MANY(X) \
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) \
+    X(19) X(20) X(21) X(22) X(23)
+// clang-format on
 #define ONE(n) int a##n = 0;
     MANY(ONE)
 #undef ONE

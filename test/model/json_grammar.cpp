@@ -4,18 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-namespace {
-
-bool is_json(std::string_view text)
-{
-    framex::json::value v;
-    std::vector<framex::issue> issues;
-    bool const json = framex::read_json(text, v, issues);
-    BOOST_TEST(json == issues.empty());
-    return json;
-}
-
-} // namespace
+using lab::is_json;
 
 BOOST_AUTO_TEST_SUITE(grammar)
 

@@ -113,5 +113,18 @@ template <class T>
 T read(std::string_view text)
 {
     T target{};
+    BOOST_TEST(issues_of(text, target) == "", text);
+    return target;
+}
+
+/// Whether `text` is JSON.
+inline bool is_json(std::string_view text)
+{
+    framex::json::value v;
+    std::vector<framex::issue> issues;
+    bool const json = framex::read_json(text, v, issues);
+    BOOST_TEST(json == issues.empty());
+    return json;
+}
 
 } // namespace lab

@@ -101,7 +101,7 @@ std::string ask_with_id(unsigned short port, std::string const& id)
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(access)
+BOOST_AUTO_TEST_SUITE(access_records)
 
 BOOST_AUTO_TEST_CASE(a_value_is_told_with_its_route_status_and_octets)
 {
