@@ -34,12 +34,6 @@ std::string_view reason_to_refuse(int status)
 
 } // namespace
 
-scratch_memory& scratch()
-{
-    static thread_local scratch_memory memory;
-    return memory;
-}
-
 // ---- input_buffer ---------------------------------------------------------------------------------
 
 void input_buffer::consume(std::size_t count) noexcept
@@ -96,6 +90,8 @@ connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner)
 
 connection::~connection()
 {
+    if (suspended_) // its client left, or the context died
+        --worker_->in_flight;
     if (watch_)
         end_watch(end_ == request_end::finished ? request_end::client_left : end_);
 }
@@ -131,7 +127,7 @@ connection::step connection::begin_request()
 {
     if (input_.empty())
         return want_input();
-    auto& memory = scratch();
+    auto& memory = worker_->scratch;
     switch (memory.head.read(input_.begin(), input_.end(), resume_, worker_->shared().heads)) {
     case request_head::result::more:
         return want_input();
@@ -166,6 +162,8 @@ connection::step connection::begin_request()
 /// Answers a message that cannot be understood; nothing after it can be trusted.
 connection::step connection::refuse(int status, std::string message)
 {
+    if (!in_request_) // of this message nothing is known
+        frame_ = {};
     frame_.keep_alive = false;
     if (watch_ && !watch_->is_active())
         begin_watch(nullptr);
@@ -189,7 +187,7 @@ connection::step connection::begin_body(request_head const& head)
     body_.complete = false;
     body_.kind = head.chunked ? body_state::mode::chunked : body_state::mode::length;
     body_.left = head.length;
-    auto& memory = scratch();
+    auto& memory = worker_->scratch;
     auto const limit = limits().body_size.bytes;
     // A refusal is written before the body has come: a small body is read and dropped, else the connection
     // ends.
@@ -285,7 +283,7 @@ connection::step connection::continue_body()
         return step::read;
     }
     // Other connections used the scratch head while this one waited: read it again.
-    auto& memory = scratch();
+    auto& memory = worker_->scratch;
     std::uint32_t resume = 0;
     memory.head.read(input_.begin(), input_.begin() + head_size_, resume, worker_->shared().heads);
     if (!locate(memory)) {
@@ -330,11 +328,13 @@ void connection::received(std::size_t count)
 
 void connection::read_timed_out()
 {
-    if (phase_ == phase::head || phase_ == phase::body) {
+    bool const answered = phase_ == phase::body && body_.discard;
+    if ((phase_ == phase::head || phase_ == phase::body) && !answered)
         refuse(408, "the request did not arrive in time");
-    }
     open_ = false;
     in_request_ = false;
+    if (watch_)
+        end_watch(request_end::finished);
 }
 
 } // namespace framex

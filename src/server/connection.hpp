@@ -18,15 +18,6 @@
 
 namespace framex {
 
-/// Working memory of a thread: valid until the connection that filled it suspends.
-struct scratch_memory {
-    request_head head;
-    std::string answer;
-    std::string path;
-    std::vector<std::string_view> path_values;
-};
-scratch_memory& scratch();
-
 /// The octets that were read and not yet used. Grows as needed, gives its memory back when empty.
 class input_buffer {
 public:
@@ -44,6 +35,9 @@ public:
     char* free_begin() noexcept { return data_.get() + end_; }
     std::size_t free_size() const noexcept { return capacity_ - end_; }
     void commit(std::size_t count) noexcept { end_ += count; }
+    /// Octets of memory that it holds.
+    std::size_t capacity() const noexcept { return capacity_; }
+    /// Gives the memory back when nothing is in it.
     void release() noexcept;
 
 private:
@@ -79,6 +73,8 @@ protected:
     void read_timed_out();
     /// After serve; `error` is what it threw.
     step serve_finished(std::exception_ptr error);
+    /// The answer that is being made is the last one.
+    void take_no_more() noexcept { open_ = frame_.keep_alive = false; }
     /// After a stream: whether the connection may be used again.
     void stream_finished(bool whole);
 

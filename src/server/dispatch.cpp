@@ -14,6 +14,7 @@ constexpr std::string_view sse_type = "text/event-stream; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view lines_type = "application/x-ndjson";
 constexpr std::string_view not_cached = "\r\nX-FrameX-Cache-Status: BYPASS";
+constexpr std::size_t kept_input = 65536; // a larger buffer is given back after its request
 constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 } // namespace
 
@@ -116,6 +117,8 @@ connection::step connection::dispatch(scratch_memory& memory)
     if (worker_->in_flight >= shared.settings.limits.requests_in_flight) {
         failure why(503, "too many requests are being served", failure::origin::protocol);
         why.fields = "\r\nRetry-After: 1";
+        if (!body_.complete)
+            take_no_more();
         write_failure(why);
         end_request();
         return step::next;
@@ -129,6 +132,8 @@ connection::step connection::dispatch(scratch_memory& memory)
     try {
         route_->now(*route_, call_);
     } catch (...) {
+        if (!body_.complete)
+            take_no_more();
         write_failure(failure_of(std::current_exception()));
         end_request();
         return step::next;
@@ -141,11 +146,11 @@ connection::step connection::serve_finished(std::exception_ptr error)
     if (!body_.complete)
         take_in_body();
     if (!body_.complete) // the handler did not want all of it
-        open_ = frame_.keep_alive = false;
+        take_no_more();
+    bool const late = std::exchange(timed_out_, false); // of no matter to a handler that answers all the same
     if (error) {
-        write_failure(timed_out_ ? failure(504, "the handler took too long", failure::origin::protocol)
-                                 : failure_of(error));
-        timed_out_ = false;
+        write_failure(
+            late ? failure(504, "the handler took too long", failure::origin::protocol) : failure_of(error));
         end_request();
         return step::next;
     }
@@ -159,12 +164,14 @@ connection::step connection::write_result()
     if (!call_.issues.empty()) {
         failure why(422, "Request validation failed", failure::origin::raised);
         why.issues = std::move(call_.issues);
-        call_.issues.clear();
         write_failure(why);
     } else if (call_.result.index() == 0) {
         append_answer(out_, 200, json_type, *call_.out, frame_, not_cached);
     } else if (auto* reply = std::get_if<response>(&call_.result)) {
-        append_response(out_, *reply, frame_);
+        if (is_final(reply->status))
+            append_response(out_, *reply, frame_);
+        else
+            write_failure(failure());
     } else {
         if (!frame_.http11)
             open_ = frame_.keep_alive = false; // the end of the connection ends the stream
@@ -177,10 +184,12 @@ connection::step connection::write_result()
                 watch_->note_answer(std::string_view(out_).substr(before));
                 watch_->note_stream();
             }
-            input_.consume(head_size_ + body_.size);
-            head_size_ = 0;
-            body_.size = 0;
-            input_.release();
+            if (!body_.pulled) {
+                input_.consume(head_size_ + body_.size);
+                head_size_ = 0;
+                body_.size = 0;
+                input_.release();
+            }
             enter(phase::stream, {});
             return step::stream;
         }
@@ -258,10 +267,13 @@ void connection::end_request()
     body_.size = 0;
     body_.complete = true;
     body_.discard = false;
+    if (input_.capacity() > kept_input)
+        input_.release();
     route_ = nullptr;
     in_request_ = false;
     resume_ = 0;
     call_.body_stream.reset();
+    call_.issues.clear();
     if (call_.result.index() != 0)
         call_.result = std::monostate{};
     enter(phase::idle, limits().keep_alive);

@@ -2,6 +2,7 @@
 
 #include "http/clock_text.hpp"
 
+#include <framex/http/syntax.hpp>
 #include <framex/model/json.hpp>
 
 #include <boost/asio/error.hpp>
@@ -32,6 +33,12 @@ void append_stamp(std::string& out)
     out += ",\"timestamp\":\"";
     out += now_text().stamp;
     out += '"';
+}
+
+/// Fields of the answer that no error may set.
+bool is_own_field(std::string_view name)
+{
+    return frames_the_message(name) || equals_ignoring_case(name, "content-type");
 }
 
 std::string enveloped_body(failure const& why)
@@ -77,10 +84,12 @@ failure failure::of(std::exception_ptr error)
     try {
         std::rethrow_exception(error);
     } catch (http_error const& e) {
+        if (!is_final(e.status()))
+            return why;
         why = failure(e.status(), e.what(), origin::raised);
         why.message_is_json = e.is_json();
         for (auto const& [name, value] : e.headers())
-            if (valid_field_name(name) && valid_field_value(value))
+            if (valid_field_name(name) && valid_field_value(value) && !is_own_field(name))
                 why.fields.append("\r\n").append(name).append(": ").append(value);
     } catch (validation_error const& e) {
         why = failure(422, e.what(), origin::raised);

@@ -65,11 +65,20 @@ listener::listener(asio::any_io_executor executor, std::shared_ptr<service const
 awaitable<> listener::run()
 {
     auto const self = shared_from_this();
-    if (auto const* context = executor_.target<asio::io_context::executor_type>())
-        co_await accept<context_socket>(*context);
-    else
-        co_await accept<any_socket>(executor_);
+    std::exception_ptr failed;
+    try {
+        if (auto const* context = executor_.target<asio::io_context::executor_type>())
+            co_await accept<context_socket>(*context);
+        else
+            co_await accept<any_socket>(executor_);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    // Cancelled without stop(): end_ is not set, so nothing is waited for.
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     co_await end_connections();
+    if (failed)
+        std::rethrow_exception(failed);
 }
 
 template <class Socket, class Executor>
@@ -83,18 +92,15 @@ awaitable<> listener::accept(Executor executor)
             error, unused);
         if (!error)
             session<Socket>::start(std::move(socket), worker_);
-        else if (error == asio::error::no_descriptors || error == asio::error::no_memory
-            || error == asio::error::no_buffer_space)
-            co_await sleep_for(out_of_descriptors);
         else if (error == asio::error::operation_aborted)
             break;
+        else if (error != asio::error::connection_aborted) // descriptors or memory have run out
+            co_await sleep_for(out_of_descriptors);
     }
 }
 
 awaitable<> listener::end_connections()
 {
-    // Cancelled without stop(): end_ is not set, so nothing is waited for.
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     error_code ignored;
     acceptor_.close(ignored);
     worker_->drain();

@@ -9,7 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/write.hpp>
+
+#include <poll.h>
 
 namespace framex {
 
@@ -20,6 +21,7 @@ constexpr std::size_t kept_output = 65536; // a larger buffer is given back afte
 constexpr std::size_t linger_octets =
     262144; // read and dropped after the last answer, so that it is not reset away
 constexpr std::chrono::milliseconds linger_time{2000};
+constexpr tick ticks_before_rest = 10;
 } // namespace
 
 template <class Socket>
@@ -40,8 +42,18 @@ void session<Socket>::start(Socket socket, std::shared_ptr<worker> owner)
     self->owner().add(*self);
     auto slot = self->signal_.slot();
     auto* const running = self.get();
-    asio::co_spawn(running->socket_.get_executor(), running->run(),
-        asio::bind_cancellation_slot(slot, [self = std::move(self)](std::exception_ptr) {}));
+    auto end = [self = std::move(self)](std::exception_ptr) {
+        error_code ignored;
+        self->socket_.close(ignored); // a watch that is outstanding would keep it open
+    };
+    asio::co_spawn(
+        running->socket_.get_executor(), running->run(), asio::bind_cancellation_slot(slot, std::move(end)));
+}
+
+template <class Socket>
+session<Socket>::~session()
+{
+    end_pulled_body();
 }
 
 // ---- the loop ---------------------------------------------------------------------------------------
@@ -60,10 +72,9 @@ awaitable<> session<Socket>::run()
                 } catch (...) {
                     failed = std::current_exception();
                 }
-                watched_ = false;
+                watched_ = blind_ = false;
                 handler_since_ = never;
-                if (body_open_)
-                    *body_open_ = false;
+                end_pulled_body();
                 if (gone_)
                     co_return;
                 if (timed_out_)
@@ -76,7 +87,8 @@ awaitable<> session<Socket>::run()
                     whole = co_await send_stream(*events);
                 else
                     whole = co_await send_stream(std::get<async_generator<std::string>>(call_.result));
-                watched_ = false;
+                watched_ = blind_ = false;
+                end_pulled_body();
                 stream_finished(whole);
                 if (!whole)
                     co_return;
@@ -103,18 +115,23 @@ awaitable<> session<Socket>::run()
             break;
         if (next == step::flush)
             continue;
-        co_await io(
-            [this](auto handler) {
-                socket_.async_read_some(
-                    asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
-            },
-            socket_.get_executor(), error_, transferred_);
-        if (!error_)
-            received(transferred_);
-        else if (timed_out_) {
+        do {
+            co_await io(
+                [this](auto handler) {
+                    if (resting_)
+                        socket_.async_wait(asio::socket_base::wait_read, std::move(handler));
+                    else
+                        socket_.async_read_some(
+                            asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+                },
+                socket_.get_executor(), error_, transferred_);
+        } while (resting_ && reads_on());
+        if (timed_out_) { // also when octets came in the same moment
             read_timed_out();
             timed_out_ = false;
-        } else
+        } else if (!error_)
+            received(transferred_);
+        else
             co_return;
     }
     co_await linger();
@@ -126,6 +143,7 @@ awaitable<bool> session<Socket>::send()
 {
     auto const before = phase_;
     auto const deadline = deadline_;
+    auto const begin = owner().now();
     enter(phase::write, limits().write_timeout);
     while (!out_.empty()) {
         co_await io(
@@ -137,7 +155,7 @@ awaitable<bool> session<Socket>::send()
         enter(phase::write, limits().write_timeout);
     }
     phase_ = before;
-    deadline_ = deadline;
+    deadline_ = deadline == never ? never : deadline + (owner().now() - begin);
     co_return true;
 }
 
@@ -171,8 +189,8 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
 {
     bool const chunked = chunked_stream();
     stream_access::set_executor(generator, owner().executor());
-    watched_ = true;
-    watch_for_departure();
+    if (!pulls_body())
+        look_for_departure();
     std::size_t turn = 0;
     bool finished = false;
     bool whole = true;
@@ -255,16 +273,23 @@ template <class Socket>
 body_reader session<Socket>::make_body_reader()
 {
     body_open_ = std::make_shared<bool>(true);
-    return body_reader(pull_body(this->shared_from_this()));
+    return body_reader(pull_body(this, body_open_));
 }
 
 template <class Socket>
-async_generator<std::string> session<Socket>::pull_body(std::shared_ptr<session> self)
+void session<Socket>::end_pulled_body() noexcept
 {
-    auto const open = self->body_open_;
-    for (;;) {
-        if (!*open)
-            throw http_error(400, "the request of this body is over");
+    if (body_open_)
+        *body_open_ = false;
+}
+
+/// Whoever reads may outlive the request and the session: `self` is touched only while `open` says so.
+template <class Socket>
+async_generator<std::string> session<Socket>::pull_body(session* self, std::shared_ptr<bool> open)
+{
+    error_code error;
+    std::size_t size = 0;
+    while (*open) {
         auto chunk = self->take_body_chunk();
         if (!chunk.empty()) {
             co_yield std::move(chunk);
@@ -272,34 +297,50 @@ async_generator<std::string> session<Socket>::pull_body(std::shared_ptr<session>
         }
         if (self->body_complete())
             co_return;
-        if (!self->out_.empty()) { // 100 Continue, and answers to earlier requests
-            co_await io(
-                [&](auto handler) {
-                    asio::async_write(self->socket_, asio::buffer(self->out_), std::move(handler));
-                },
-                self->socket_.get_executor(), self->error_, self->transferred_);
-            self->out_.clear();
-        }
-        self->enter(phase::body, self->limits().body_timeout);
+        auto const before = self->phase_;
+        bool const writes = !self->out_.empty(); // 100 Continue, and answers to earlier requests
+        self->enter(writes ? phase::write : phase::body,
+            writes ? self->limits().write_timeout : self->limits().body_timeout);
         co_await io(
             [&](auto handler) {
                 auto& input = self->input_;
-                self->socket_.async_read_some(
-                    asio::buffer(input.free_begin(), input.free_size()), std::move(handler));
+                if (writes)
+                    self->socket_.async_write_some(asio::buffer(self->out_), std::move(handler));
+                else
+                    self->socket_.async_read_some(
+                        asio::buffer(input.free_begin(), input.free_size()), std::move(handler));
             },
-            self->socket_.get_executor(), self->error_, self->transferred_);
-        if (self->error_) {
+            self->socket_.get_executor(), error, size);
+        if (!*open)
+            break;
+        bool const late = std::exchange(self->timed_out_, false);
+        if (error || late) {
             self->body_broke_off();
-            bool const late = std::exchange(self->timed_out_, false);
             throw http_error(
                 late ? 408 : 400, late ? "the body did not arrive in time" : "the body broke off");
         }
-        self->received(self->transferred_);
-        self->enter(phase::handler, self->limits().handler_timeout);
+        if (writes)
+            self->out_.erase(0, size);
+        else
+            self->received(size);
+        auto const& limit = self->limits().handler_timeout; // a stream has none
+        self->enter(before, before == phase::stream ? duration_setting() : limit);
     }
+    throw http_error(400, "the request of this body is over");
 }
 
 // ---- events from outside ------------------------------------------------------------------------------
+
+/// Each tick of a handler that runs on or of a stream: whether its client is still there.
+template <class Socket>
+void session<Socket>::look_for_departure()
+{
+    watched_ = true;
+    if (!blind_)
+        watch_for_departure();
+    else if (has_hung_up())
+        depart();
+}
 
 template <class Socket>
 void session<Socket>::watch_for_departure()
@@ -315,11 +356,28 @@ void session<Socket>::watch_for_departure()
         error_code peek;
         auto const size =
             self->socket_.receive(asio::buffer(&octet, 1), asio::socket_base::message_peek, peek);
-        if (peek == asio::error::would_block || (!peek && size))
-            return; // more requests wait behind this one
-        self->gone_ = true;
-        self->cancel_handler();
+        if (peek == asio::error::would_block)
+            self->watch_for_departure(); // what woke it was read with the last request
+        else if (!peek && size)
+            self->blind_ = true; // more requests wait behind this one
+        else
+            self->depart();
     });
+}
+
+/// Whether the client has closed its side, even with octets of it unread.
+template <class Socket>
+bool session<Socket>::has_hung_up()
+{
+    pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&state, 1, 0) > 0;
+}
+
+template <class Socket>
+void session<Socket>::depart()
+{
+    gone_ = true;
+    cancel_handler();
 }
 
 template <class Socket>
@@ -332,20 +390,19 @@ void session<Socket>::cancel_handler()
 template <class Socket>
 void session<Socket>::on_tick(tick now)
 {
-    if (phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1) {
-        if (!body_open_ || !*body_open_) { // a handler that runs on: notice when its client leaves
-            watched_ = true;
-            watch_for_departure();
-        }
-        if (!out_.empty()) { // earlier pipelined answers need not wait for it
-            auto const sent = socket_.write_some(asio::buffer(out_), error_);
-            out_.erase(0, sent);
-        }
+    auto const self = this->shared_from_this();
+    bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1;
+    if ((runs_on || phase_ == phase::stream) && !gone_ && !pulls_body())
+        look_for_departure();
+    if (phase_ == phase::idle)
+        look_for_rest(now);
+    if (runs_on && !out_.empty()) { // earlier pipelined answers need not wait for it
+        error_code ignored;
+        out_.erase(0, socket_.write_some(asio::buffer(out_), ignored));
     }
     if (deadline_ == never || now < deadline_)
         return;
     deadline_ = never;
-    auto const self = this->shared_from_this();
     error_code ignored;
     switch (phase_) {
     case phase::handler:
@@ -367,10 +424,41 @@ void session<Socket>::on_tick(tick now)
     }
 }
 
+/// A connection that is idle for a while gives its buffers back.
+template <class Socket>
+void session<Socket>::look_for_rest(tick now)
+{
+    if (deadline_ != idle_deadline_) {
+        idle_deadline_ = deadline_;
+        idle_since_ = now;
+    } else if (!resting_ && input_.capacity() && now - idle_since_ >= ticks_before_rest) {
+        resting_ = true;
+        error_code ignored;
+        socket_.cancel(ignored);
+    }
+}
+
+/// Of a resting connection: whether the read or wait that has just ended is followed by another one.
+template <class Socket>
+bool session<Socket>::reads_on()
+{
+    bool const waited = input_.capacity() == 0;
+    if (!waited && error_ == asio::error::operation_aborted && open_ && !timed_out_) {
+        input_.release();
+        std::string().swap(out_);
+        return true;
+    }
+    resting_ = false;
+    if (error_ || !waited)
+        return false;
+    input_.make_room(1);
+    return true;
+}
+
 template <class Socket>
 void session<Socket>::drain()
 {
-    open_ = false;
+    take_no_more();
     error_code ignored;
     if (phase_ == phase::idle)
         socket_.cancel(ignored); // no request is under way

@@ -17,6 +17,7 @@ template <class Socket>
 class session final : public connection, public std::enable_shared_from_this<session<Socket>> {
 public:
     session(Socket socket, std::shared_ptr<worker> owner);
+    ~session() override;
 
     /// Spawns the coroutine that serves the connection until it ends.
     static void start(Socket socket, std::shared_ptr<worker> owner);
@@ -31,11 +32,18 @@ private:
     awaitable<> linger();
     template <class Generator>
     awaitable<bool> send_stream(Generator& generator);
-    async_generator<std::string> pull_body(std::shared_ptr<session> self);
+    static async_generator<std::string> pull_body(session* self, std::shared_ptr<bool> open);
     body_reader make_body_reader() override;
+    void end_pulled_body() noexcept;
+    bool pulls_body() const noexcept { return body_open_ && *body_open_ && !body_complete(); }
 
+    void look_for_departure();
     void watch_for_departure();
+    bool has_hung_up();
+    void depart();
     void cancel_handler();
+    void look_for_rest(tick now);
+    bool reads_on();
 
     Socket socket_;
     asio::cancellation_signal signal_;
@@ -44,6 +52,10 @@ private:
     tick handler_since_ = never;
     bool watched_ = false; ///< readability means departure now
     bool watching_ = false; ///< a wait for readability is outstanding
+    bool blind_ = false; ///< octets wait in the socket: readability says nothing
+    bool resting_ = false; ///< idle for long: waits without a buffer
+    tick idle_deadline_ = never; ///< tells one idle time from the next
+    tick idle_since_ = 0;
     std::shared_ptr<bool> body_open_; ///< false once the request of a pulled body is over
 };
 

@@ -41,14 +41,25 @@ void worker::arm()
     });
 }
 
+/// Calls every connection once, whichever of them leave meanwhile.
+template <class F>
+void worker::for_each(F act)
+{
+    registry waiting;
+    waiting.swap(connections_);
+    while (!waiting.empty()) {
+        auto& connection = waiting.front();
+        waiting.pop_front();
+        connections_.push_back(connection);
+        act(connection);
+    }
+}
+
 void worker::turn()
 {
     // After a stall the missed ticks are skipped: nobody loses time that the machine took.
     ++now_;
-    for (auto at = connections_.begin(); at != connections_.end();) {
-        auto& connection = *at++; // it may leave the list
-        connection.on_tick(now_);
-    }
+    for_each([this](registered_connection& connection) { connection.on_tick(now_); });
     if (connections_.empty()) {
         ticking_ = false;
         return;
@@ -60,14 +71,12 @@ void worker::turn()
 void worker::drain()
 {
     draining_ = true;
-    for (auto at = connections_.begin(); at != connections_.end();)
-        (at++)->drain();
+    for_each([](registered_connection& connection) { connection.drain(); });
 }
 
 void worker::abort()
 {
-    for (auto at = connections_.begin(); at != connections_.end();)
-        (at++)->abort();
+    for_each([](registered_connection& connection) { connection.abort(); });
 }
 
 } // namespace framex

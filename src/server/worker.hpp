@@ -36,6 +36,14 @@ struct service {
     bool excluded(std::string_view path) const;
 };
 
+/// Working memory of a worker's connections: valid until the one that filled it suspends.
+struct scratch_memory {
+    request_head head;
+    std::string answer;
+    std::string path;
+    std::vector<std::string_view> path_values;
+};
+
 /// A connection as its worker sees it. All calls come on the worker's executor.
 class registered_connection
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -67,15 +75,21 @@ public:
     bool empty() const noexcept { return connections_.empty(); }
 
     std::int64_t in_flight = 0; ///< requests whose handler or stream is suspended
+    scratch_memory scratch{};
 
 private:
+    using registry =
+        boost::intrusive::list<registered_connection, boost::intrusive::constant_time_size<false>>;
+
+    template <class F>
+    void for_each(F act);
     void arm();
     void turn();
 
     asio::any_io_executor executor_;
     std::shared_ptr<service const> service_;
     asio::steady_timer timer_;
-    boost::intrusive::list<registered_connection, boost::intrusive::constant_time_size<false>> connections_;
+    registry connections_;
     tick now_ = 1;
     bool ticking_ = false;
     bool draining_ = false;

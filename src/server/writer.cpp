@@ -47,13 +47,13 @@ void append_connection(std::string& out, answer_frame frame)
         out.append("\r\nX-Request-ID: ").append(*frame.request_id);
 }
 
-bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
+bool has_no_body(int status) { return status == 204 || status == 205 || status == 304; }
 
-bool frames_the_message(std::string_view name)
+/// RFC 9110 sections 8.6, 15.3.5, 15.3.6: only a 205 says how long nothing is.
+void append_no_length(std::string& out, int status)
 {
-    constexpr std::array<std::string_view, 7> own{
-        "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "date", "trailer"};
-    return std::ranges::any_of(own, [&](auto field) { return equals_ignoring_case(name, field); });
+    if (status == 205)
+        out += "\r\nContent-Length: 0";
 }
 
 /// Writes a chunk around what `fill` appends. The size has a fixed width and is written afterwards: nothing
@@ -75,18 +75,30 @@ void as_chunk(std::string& out, bool chunked, F fill)
 
 } // namespace
 
+bool frames_the_message(std::string_view name) noexcept
+{
+    constexpr std::array<std::string_view, 7> own{
+        "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "date", "trailer"};
+    return std::ranges::any_of(own, [&](auto field) { return equals_ignoring_case(name, field); });
+}
+
 void append_answer(std::string& out, int status, std::string_view content_type, std::string_view body,
     answer_frame frame, std::string_view more)
 {
     append_status_line(out, status);
-    out += "\r\nContent-Type: ";
-    out += content_type;
-    out += "\r\nContent-Length: ";
-    append_number(out, body.size());
+    bool const bare = status != 200 && has_no_body(status);
+    if (bare)
+        append_no_length(out, status);
+    else {
+        out += "\r\nContent-Type: ";
+        out += content_type;
+        out += "\r\nContent-Length: ";
+        append_number(out, body.size());
+    }
     append_connection(out, frame);
     out += more;
     out += "\r\n\r\n";
-    if (!frame.head_only)
+    if (!frame.head_only && !bare)
         out += body;
 }
 
@@ -105,7 +117,9 @@ void append_response(std::string& out, response const& reply, answer_frame frame
         out += ": ";
         out += value;
     }
-    if (!has_no_body(reply.status)) {
+    if (has_no_body(reply.status))
+        append_no_length(out, reply.status);
+    else {
         out += "\r\nContent-Length: ";
         append_number(out, reply.body.size());
     }

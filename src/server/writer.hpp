@@ -19,12 +19,18 @@ struct answer_frame {
     std::string const* request_id = nullptr; ///< sent as X-Request-ID; outlives the writing
 };
 
-/// A whole answer with a body. `more` holds further field lines, each beginning with CRLF.
+/// Whether the status can end an exchange: 2xx to 5xx. RFC 9110 section 15.
+constexpr bool is_final(int status) noexcept { return status >= 200 && status <= 599; }
+/// Whether the field is the writer's own: Content-Length, Transfer-Encoding, Connection…
+bool frames_the_message(std::string_view name) noexcept;
+
+/// A whole answer with a body; 204, 205 and 304 go without it. `more` holds further field lines, each
+/// beginning with CRLF.
 void append_answer(std::string& out, int status, std::string_view content_type, std::string_view body,
     answer_frame frame, std::string_view more = {});
 
 /// A handler's own response. Fields that frame the message (Content-Length, Transfer-Encoding, Connection…)
-/// and fields that could split it are left out. 1xx, 204 and 304 have no body.
+/// and fields that could split it are left out. 204, 205 and 304 have no body. The status is final.
 void append_response(std::string& out, response const& reply, answer_frame frame);
 
 /// The head of a stream: chunked for HTTP/1.1, delimited by the end of the connection for HTTP/1.0.

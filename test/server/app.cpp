@@ -2,11 +2,15 @@
 #include "sample.hpp"
 #include "served.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
+#include <future>
+#include <vector>
 
 using namespace framex;
 using namespace framex::test;
@@ -188,6 +192,7 @@ BOOST_AUTO_TEST_CASE(a_stop_answers_what_runs_and_closes_what_is_idle)
     BOOST_TEST(idle.to_end().empty());
     auto const last = busy.to_end();
     BOOST_TEST(has(last, "\"waited\""));
+    BOOST_TEST(has(last, "\r\nConnection: close\r\n"));
     BOOST_TEST(service.has_ended());
     BOOST_TEST(!raw_client(service.port()).connected());
 }
@@ -225,6 +230,65 @@ BOOST_AUTO_TEST_CASE(a_context_that_dies_takes_everything_with_it)
         context.run_for(50ms);
     }
     BOOST_TEST(seen().unwound == before + 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_serve_ends_its_connections)
+{
+    int const before = seen().unwound;
+    asio::io_context context(1);
+    app service(context.get_executor());
+    service.load<sample>();
+    unsigned short port = 0;
+    serve_options options;
+    options.on_listening = [&](asio::ip::tcp::endpoint at) { port = at.port(); };
+    asio::cancellation_signal signal;
+    std::exception_ptr error;
+    asio::co_spawn(context, service.serve({asio::ip::address_v4::loopback(), 0}, options),
+        asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr e) { error = e; }));
+    context.poll();
+    raw_client idle(port), streaming(port);
+    streaming.send("GET /api/v1/events?count=9&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    context.run_for(50ms);
+    signal.emit(asio::cancellation_type::terminal);
+    context.run_for(5s);
+    BOOST_TEST(context.stopped());
+    BOOST_TEST(!error);
+    BOOST_TEST(seen().unwound == before + 1);
+    BOOST_TEST(idle.to_end().empty());
+}
+
+BOOST_AUTO_TEST_CASE(two_strands_of_one_pool_serve_one_app)
+{
+    asio::thread_pool pool(3);
+    app service(asio::make_strand(pool));
+    service.load<sample>().start();
+    std::vector<std::future<void>> all;
+    std::vector<std::promise<void>> ended(2);
+    std::vector<unsigned short> ports;
+    for (auto& end : ended) {
+        std::promise<unsigned short> port;
+        serve_options options;
+        options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };
+        auto const strand = asio::make_strand(pool);
+        asio::co_spawn(strand, service.serve({asio::ip::address_v4::loopback(), 0}, options),
+            [&end](std::exception_ptr) { end.set_value(); });
+        ports.push_back(port.get_future().get());
+    }
+    for (std::size_t each = 0; each < 6; ++each)
+        all.push_back(std::async(std::launch::async, [port = ports[each % 2]] {
+            for (int i = 0; i < 100; ++i) {
+                auto const path = i % 2 ? "GET /api/v1/wait?ms=1" : "GET /api/v1/say?text=waited";
+                auto const reply = ask(port, path);
+                if (!has(reply, "\"waited\"}"))
+                    throw std::runtime_error(reply);
+            }
+        }));
+    for (auto& one : all)
+        BOOST_CHECK_NO_THROW(one.get());
+    service.stop(0ms);
+    for (auto& end : ended)
+        end.get_future().wait();
+    pool.join();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
 // Messages on one connection: pieces, pipelines, bodies, limits, deadlines.
+#include "hostile.hpp"
 #include "sample.hpp"
 #include "served.hpp"
 
@@ -207,6 +208,135 @@ BOOST_AUTO_TEST_CASE(too_many_requests_in_flight_are_503_with_retry_after)
     auto const refused = ask(service.port(), "GET /api/v1/say");
     BOOST_TEST(refused.starts_with("HTTP/1.1 503 "));
     BOOST_TEST(has(refused, "\r\nRetry-After: 1\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(clients_that_leave_their_handlers_give_back_their_places)
+{
+    settings configuration;
+    configuration.server.limits.requests_in_flight = 1;
+    served<sample> service(configuration);
+    int const before = seen().unwound;
+    seen().waiting = false;
+    raw_client client(service.port());
+    client.send("GET /api/v1/wait?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(eventually([] { return seen().waiting.load(); }));
+    client.leave();
+    BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/say").starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_outlives_its_time_out_does_not_change_later_answers)
+{
+    settings configuration;
+    configuration.server.limits.handler_timeout = 200ms;
+    served<sample, hostile> service(configuration);
+    raw_client client(service.port());
+    client.send("GET /api/v1/stubborn HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(has(client.answer(), "\"finished\""));
+    client.send("GET /api/v1/fail?kind=http HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 418 "));
+}
+
+BOOST_AUTO_TEST_CASE(issues_of_a_refused_request_do_not_reach_the_next_one)
+{
+    served<sample, hostile> service;
+    raw_client client(service.port());
+    client.send("POST /api/v1/counted?number=x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 415 "));
+    client.send("GET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_after_a_head_request_has_its_body)
+{
+    settings configuration;
+    configuration.server.limits.head_timeout = 200ms;
+    served<sample> service(configuration);
+    for (auto const* rest : {"GET /%zz\r\n\r\n", "GET / HTTP/1.1\r\nHos"}) {
+        raw_client client(service.port());
+        client.send("HEAD /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.until("\r\n\r\n");
+        client.send(rest);
+        auto const refusal = client.to_end();
+        BOOST_TEST(has(refusal, "HTTP/1.1 40"));
+        BOOST_TEST(body_of(refusal).starts_with("{"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_dropped_body_that_does_not_come_gets_no_second_answer)
+{
+    settings configuration;
+    configuration.server.limits.body_timeout = 200ms;
+    served<sample> service(configuration);
+    raw_client client(service.port());
+    client.send("POST /api/v1/nope HTTP/1.1\r\nHost: a\r\nContent-Length: 23\r\n\r\n");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(client.to_end().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_status_that_ends_no_exchange_is_500)
+{
+    served<sample, hostile> service;
+    for (auto const* code : {"-1", "0", "99", "100", "101", "199", "600", "999", "1000", "70000"})
+        for (auto const* way : {"status", "raise"}) {
+            raw_client client(service.port());
+            client.send("GET /api/v1/" + std::string(way) + "?code=" + code
+                + " HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
+            BOOST_TEST(client.answer().starts_with("HTTP/1.1 500 "), way << code);
+            BOOST_TEST(client.answer().starts_with("HTTP/1.1 200 "), way << code);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(statuses_without_content_are_sent_without_any)
+{
+    served<sample, hostile> service;
+    for (auto const* code : {"204", "205", "304"})
+        for (auto const* way : {"status", "raise"}) {
+            raw_client client(service.port());
+            client.send("GET /api/v1/" + std::string(way) + "?code=" + code
+                + " HTTP/1.1\r\nHost: a\r\n\r\nGET /api/v1/say?text=behind HTTP/1.1\r\nHost: a\r\n\r\n");
+            BOOST_TEST(client.until("\r\n\r\n").starts_with("HTTP/1.1 " + std::string(code)));
+            auto const behind = client.answer();
+            BOOST_TEST(behind.starts_with("HTTP/1.1 200 "), way << code << ": " << behind);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(fields_of_a_raised_error_cannot_frame_its_answer)
+{
+    served<sample, hostile> service;
+    auto const raised = ask(service.port(), "GET /api/v1/raise?code=409");
+    BOOST_TEST(has(raised, "\r\nX-Kept: yes\r\n"));
+    BOOST_TEST(!has(raised, "Content-Length: 3\r\n"));
+    BOOST_TEST(!has(raised, "Connection: x\r\n"));
+    BOOST_TEST(!has(raised, "Transfer-Encoding"));
+    BOOST_TEST(!has(raised, "text/html"));
+}
+
+BOOST_AUTO_TEST_CASE(the_time_that_a_slow_reader_took_is_not_its_idle_time)
+{
+    settings configuration;
+    configuration.server.limits.keep_alive = 300ms;
+    served<sample, hostile> service(configuration);
+    raw_client client(service.port());
+    client.send("GET /api/v1/big?size=30000000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    std::this_thread::sleep_for(700ms); // longer than the server waits for the next request
+    BOOST_TEST(client.answer().size() > 30'000'000u);
+    std::this_thread::sleep_for(150ms);
+    client.send("GET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(many_that_leave_in_the_middle_are_forgotten)
+{
+    settings configuration;
+    configuration.server.limits.requests_in_flight = 1;
+    served<sample> service(configuration);
+    for (int round = 0; round < 300; ++round) {
+        raw_client client(service.port());
+        client.send(
+            std::string_view(sized_post).substr(0, 1 + static_cast<std::size_t>(round) % sized_post.size()));
+    }
+    BOOST_TEST(ask(service.port(), "GET /api/v1/say").starts_with("HTTP/1.1 200 "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
 // Streams out and bodies pulled in: framing, back-pressure, failures, clients that leave.
+#include "hostile.hpp"
 #include "sample.hpp"
 #include "served.hpp"
 
@@ -192,6 +193,138 @@ BOOST_AUTO_TEST_CASE(broken_forms_are_told)
     BOOST_TEST(client.answer().starts_with("HTTP/1.1 400 "));
     BOOST_TEST(ask(service.port(), "POST /api/v1/upload", "{}").starts_with("HTTP/1.1 415 "));
     BOOST_TEST(ask(service.port(), "POST /api/v1/upload").starts_with("HTTP/1.1 415 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_breaks_ends_its_connection_at_once)
+{
+    served<sample, hostile> service;
+    for (auto const* route : {"broken_text", "broken_things"}) {
+        raw_client client(service.port());
+        client.send("GET /api/v1/" + std::string(route) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        auto const begin = std::chrono::steady_clock::now();
+        BOOST_TEST(!client.to_end().ends_with("0\r\n\r\n"));
+        BOOST_TEST((std::chrono::steady_clock::now() - begin < 5s));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_without_items_is_whole)
+{
+    served<sample, hostile> service;
+    raw_client client(service.port());
+    client.send("GET /api/v1/no_events HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(body_of(client.until("0\r\n\r\n")) == "0\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_behind_further_octets_is_noticed)
+{
+    served<sample> service;
+    for (auto const* route : {"events?count=10&ms=60000", "wait?ms=60000"}) {
+        int const before = seen().unwound;
+        seen().waiting = false;
+        raw_client client(service.port());
+        client.send("GET /api/v1/" + std::string(route) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        BOOST_TEST(eventually([&] { return seen().waiting.load() || !client.some().empty(); }));
+        client.send("GET /api/v1/say HTTP/1.1\r\n");
+        std::this_thread::sleep_for(20ms); // the octets are seen before the departure
+        client.leave();
+        BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }), route);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_its_second_stream_is_noticed)
+{
+    served<sample, hostile> service;
+    int const before = seen().unwound;
+    seen().waiting = false;
+    raw_client client(service.port());
+    client.send("GET /api/v1/busy_events?ms=100 HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(eventually([] { return seen().waiting.load(); }));
+    client.send("GET /api/v1/events?count=10&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.until("data: 0\n\n");
+    std::this_thread::sleep_for(20ms);
+    client.leave();
+    BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_after_its_upload_cancels_the_handler)
+{
+    served<sample, hostile> service;
+    int const before = seen().unwound;
+    seen().waiting = false;
+    raw_client client(service.port());
+    auto const body = form(5);
+    client.send(form_head("digest", "Content-Length: " + std::to_string(body.size())) + body);
+    BOOST_TEST(eventually([] { return seen().waiting.load(); }));
+    client.leave();
+    BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(all_of_many_streams_unwind_when_their_clients_vanish)
+{
+    served<sample> service;
+    int const before = seen().unwound;
+    {
+        std::vector<std::unique_ptr<raw_client>> clients;
+        for (int i = 0; i < 200; ++i) {
+            clients.push_back(std::make_unique<raw_client>(service.port()));
+            clients.back()->send(i % 2 ? "GET /api/v1/events?count=10&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n"
+                                       : "GET /api/v1/blocks?count=100000 HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+        for (auto const& client : clients)
+            client->until("\r\n\r\n");
+    }
+    BOOST_TEST(eventually([&] { return seen().unwound == before + 200; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_request_behind_a_chunked_upload_is_answered)
+{
+    served<sample> service;
+    auto const body = form(5);
+    char size[16];
+    std::snprintf(size, sizeof size, "%zx\r\n", body.size());
+    auto const request = form_head("upload", "Transfer-Encoding: chunked") + size + body
+        + "\r\n0\r\n\r\nGET /api/v1/say?text=behind HTTP/1.1\r\nHost: a\r\n\r\n";
+    raw_client client(service.port());
+    for (std::size_t at = 1; at < request.size(); ++at) {
+        client.send(request.substr(0, at));
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        client.send(request.substr(at));
+        auto const first = client.answer();
+        BOOST_REQUIRE_MESSAGE(has(first, "\"data\":5}"), at << ": " << first);
+        auto const second = client.answer();
+        BOOST_REQUIRE_MESSAGE(has(second, "\"behind\"}"), at << ": " << second);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_pulls_the_body_of_its_request)
+{
+    served<sample, hostile> service;
+    auto const body = form(200'000);
+    for (std::size_t const at : {std::size_t(0), std::size_t(10), std::size_t(1000), body.size()}) {
+        raw_client client(service.port());
+        client.send(
+            form_head("progress", "Content-Length: " + std::to_string(body.size())) + body.substr(0, at));
+        std::this_thread::sleep_for(10ms);
+        client.send(body.substr(at));
+        auto const all = client.until("0\r\n\r\n");
+        BOOST_TEST(has(all, "event: size\ndata: 200000\n\n"), at << ": " << all);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_form_that_is_refused_for_want_of_room_ends_the_connection)
+{
+    settings configuration;
+    configuration.server.limits.requests_in_flight = 1;
+    served<sample> service(configuration);
+    seen().waiting = false;
+    raw_client first(service.port());
+    first.send("GET /api/v1/wait?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(eventually([] { return seen().waiting.load(); }));
+    raw_client second(service.port());
+    second.send(form_head("upload", "Content-Length: 1000"));
+    auto const refused = second.to_end();
+    BOOST_TEST(refused.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(has(refused, "\r\nConnection: close\r\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
