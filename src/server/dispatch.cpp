@@ -6,6 +6,8 @@
 
 #include <boost/beast/http/verb.hpp>
 
+#include <algorithm>
+
 namespace framex {
 
 namespace {
@@ -23,10 +25,10 @@ namespace {
 /// Whether the request carries a key for the rules on its route and on its path. Two Authorization fields are
 /// no key.
 bool is_opened(
-    request_head const& head, key_rules const& rules, path_entry const& entry, std::string_view path)
+    request_head const& head, key_rules const& rules, std::string_view route_path, std::string_view path)
 {
-    auto const* on_route = entry.guard;
-    auto const* on_path = entry.pattern.is_static() ? nullptr : rules.find(path);
+    auto const* on_route = rules.find(route_path);
+    auto const* on_path = rules.find(path);
     if (!on_route && !on_path)
         return true;
     auto const* sent = head.find("authorization");
@@ -83,16 +85,18 @@ bool connection::locate(scratch_memory& memory)
         write_failure(why);
         return false;
     }
-    if (!shared.table->rules().empty() && !is_opened(head, shared.table->rules(), *entry, *path)) {
+    if (!shared.table->rules().empty() && !is_opened(head, shared.table->rules(), route_->path, *path)) {
         failure why(401, "Invalid API Key for API(" + route_->path + ")", failure::origin::raised);
         why.fields = "\r\nWWW-Authenticate: Bearer realm=\"framex\"";
         route_ = nullptr;
         write_failure(why);
         return false;
     }
-    std::size_t index = 0;
-    for (auto const& value : memory.path_values)
-        call_.path_values[index++] = value;
+    if (!entry->pattern
+            .is_static()) { // equal patterns may name fewer parameters: nothing of an earlier request stays
+        call_.path_values = {};
+        std::ranges::copy(memory.path_values, call_.path_values.begin());
+    }
     return true;
 }
 

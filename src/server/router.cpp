@@ -45,7 +45,6 @@ void route_table::add(route const& entry)
         else
             target = patterns_.emplace_back(std::make_unique<path_entry>(entry.path)).get();
     }
-    target->guard = rules_.find(entry.path);
     if (std::ranges::any_of(target->routes, [&](auto const* r) { return r->method == entry.method; })) {
         duplicates_.push_back(&entry);
         return;

@@ -19,7 +19,6 @@ struct path_entry {
     path_pattern pattern;
     std::vector<route const*> routes{}; ///< one a method
     std::string allow{}; ///< the value of Allow: their methods, HEAD and OPTIONS
-    key_rule const* guard = nullptr; ///< the rule for the path as it is written
 
     explicit path_entry(std::string const& path) : pattern(path) {}
     /// The route for the method (GET's for HEAD), or null.

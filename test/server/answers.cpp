@@ -161,6 +161,27 @@ BOOST_AUTO_TEST_CASE(rules_ask_for_a_key_before_anything_else_is_looked_at)
     BOOST_TEST(client.to_end().starts_with("HTTP/1.1 401 ")); // the body is not even asked for
 }
 
+namespace {
+struct twins {
+    static inline plugin_metadata const metadata{.name = "twins", .version = "1.0.0"};
+    awaitable<std::string> give(std::string id) { co_return id; }
+    static void define(api<twins>& api)
+    {
+        api.get("/files/{id}", &twins::give, arg("id"));
+        api.post("/files/{name}", [](std::string name) { return name; }, arg("name"));
+    }
+};
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_rule_on_one_route_is_not_lost_to_another_spelling_of_its_pattern)
+{
+    settings configuration;
+    configuration.auth.rules = {{"/api/v1/files/{id}", {"k"}}};
+    served<twins> service(configuration);
+    BOOST_TEST(ask(service.port(), "GET /api/v1/files/1").starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(ask(service.port(), "POST /api/v1/files/1").starts_with("HTTP/1.1 200 "));
+}
+
 BOOST_AUTO_TEST_CASE(the_system_pages_answer_outside_the_envelope)
 {
     served<> service;

@@ -1,0 +1,180 @@
+// What reaches a session from outside its coroutine: ticks, clients that leave, the end of the service.
+#include "server/session.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <poll.h>
+
+namespace framex {
+
+namespace {
+constexpr tick ticks_before_rest = 10;
+} // namespace
+
+/// Each tick of a handler that runs on or of a stream: whether its client is still there.
+template <class Socket>
+void session<Socket>::look_for_departure()
+{
+    watched_ = true;
+    if (!blind_)
+        watch_for_departure();
+    else if (has_hung_up())
+        depart();
+}
+
+template <class Socket>
+void session<Socket>::watch_for_departure()
+{
+    if (watching_)
+        return;
+    watching_ = true;
+    socket_.async_wait(asio::socket_base::wait_read, [self = this->shared_from_this()](error_code error) {
+        self->watching_ = false;
+        if (error || !self->watched_)
+            return;
+        char octet = 0;
+        error_code peek;
+        auto const size =
+            self->socket_.receive(asio::buffer(&octet, 1), asio::socket_base::message_peek, peek);
+        if (peek == asio::error::would_block)
+            self->watch_for_departure(); // what woke it was read with the last request
+        else if (!peek && size)
+            self->blind_ = true; // more requests wait behind this one
+        else
+            self->depart();
+    });
+}
+
+/// Whether the client has closed its side, even with octets of it unread.
+template <class Socket>
+bool session<Socket>::has_hung_up()
+{
+    pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&state, 1, 0) > 0;
+}
+
+template <class Socket>
+void session<Socket>::depart()
+{
+    gone_ = true;
+    cancel_handler();
+}
+
+template <class Socket>
+void session<Socket>::cancel_handler()
+{
+    auto const self = this->shared_from_this(); // the coroutine may end inside emit
+    signal_.emit(asio::cancellation_type::terminal);
+}
+
+template <class Socket>
+void session<Socket>::on_tick(tick now)
+{
+    auto const self = this->shared_from_this();
+    bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1;
+    if ((runs_on || phase_ == phase::stream) && !gone_ && !pulls_body())
+        look_for_departure();
+    if (phase_ == phase::idle)
+        look_for_rest(now);
+    if (runs_on && !out_.empty()) { // earlier pipelined answers need not wait for it
+        error_code ignored;
+        out_.erase(0, socket_.write_some(asio::buffer(out_), ignored));
+    }
+    if (deadline_ == never || now < deadline_)
+        return;
+    deadline_ = never;
+    error_code ignored;
+    switch (phase_) {
+    case phase::handler:
+        timed_out_ = true;
+        cancel_handler();
+        break;
+    case phase::idle:
+    case phase::head:
+    case phase::body:
+        timed_out_ = true;
+        socket_.cancel(ignored);
+        break;
+    case phase::stream:
+        break;
+    case phase::write:
+    case phase::closing:
+        socket_.close(ignored);
+        break;
+    }
+}
+
+/// A connection that is idle for a while gives its buffers back.
+template <class Socket>
+void session<Socket>::look_for_rest(tick now)
+{
+    if (deadline_ != idle_deadline_) {
+        idle_deadline_ = deadline_;
+        idle_since_ = now;
+    } else if (!resting_ && input_.capacity() && now - idle_since_ >= ticks_before_rest) {
+        resting_ = true;
+        error_code ignored;
+        socket_.cancel(ignored);
+    }
+}
+
+/// Of a resting connection: whether the read or wait that has just ended is followed by another one.
+template <class Socket>
+bool session<Socket>::reads_on()
+{
+    bool const waited = input_.capacity() == 0;
+    if (!waited && error_ == asio::error::operation_aborted && open_ && !timed_out_) {
+        input_.release();
+        std::string().swap(out_);
+        return true;
+    }
+    resting_ = false;
+    if (error_ || !waited)
+        return false;
+    input_.make_room(1);
+    return true;
+}
+
+template <class Socket>
+void session<Socket>::drain()
+{
+    take_no_more();
+    error_code ignored;
+    if (phase_ == phase::idle)
+        socket_.cancel(ignored); // no request is under way
+}
+
+template <class Socket>
+void session<Socket>::abort()
+{
+    auto const self = this->shared_from_this();
+    gone_ = true;
+    end_ = request_end::cancelled;
+    error_code ignored;
+    socket_.close(ignored);
+    cancel_handler();
+}
+
+template void session<context_socket>::look_for_departure();
+template void session<context_socket>::watch_for_departure();
+template void session<context_socket>::depart();
+template void session<context_socket>::cancel_handler();
+template void session<context_socket>::on_tick(tick);
+template void session<context_socket>::look_for_rest(tick);
+template void session<context_socket>::drain();
+template void session<context_socket>::abort();
+template bool session<context_socket>::has_hung_up();
+template bool session<context_socket>::reads_on();
+template void session<any_socket>::look_for_departure();
+template void session<any_socket>::watch_for_departure();
+template void session<any_socket>::depart();
+template void session<any_socket>::cancel_handler();
+template void session<any_socket>::on_tick(tick);
+template void session<any_socket>::look_for_rest(tick);
+template void session<any_socket>::drain();
+template void session<any_socket>::abort();
+template bool session<any_socket>::has_hung_up();
+template bool session<any_socket>::reads_on();
+
+} // namespace framex
