@@ -18,7 +18,7 @@ BOOST_DESCRIBE_STRUCT(part, (), (sku, quantity))
 struct sample {
     static inline plugin_metadata const metadata{.name = "sample", .version = "1.0.0"};
     awaitable<std::string> text(std::string a) { co_return a; }
-    awaitable<part> take(std::string note, part body) { co_return body; }
+    awaitable<part> take(std::string, part body) { co_return body; }
     async_generator<sse_event> events() { co_yield {"one"}; }
     std::string plain(std::optional<int> n) { return std::to_string(n.value_or(0)); }
     awaitable<response> whole(request incoming) { co_return response::text(incoming.body); }
