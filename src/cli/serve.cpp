@@ -41,6 +41,8 @@ constexpr problem_kind kinds[] = {
         "\"/\".",
         "\"api/*\" = [\"key\"]",
         "Write the whole path: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
+    {"FX0602", "sign-in missing", "[auth.oauth] asks for a sign-in that this program was built without.",
+        "[auth.oauth]", "Remove the table; auth.rules guard the pages by keys."},
     {"FX0402", "engine missing",
         "server.use_ray asks for the Ray engine, which this program was built without.",
         "framex run --use-ray", "Leave --use-ray away: remote jobs then run in the process."},
@@ -122,6 +124,11 @@ void check_rules(run_request const& request)
 void start(app& service, run_request const& request, linked_plugins const& linked)
 {
     check_rules(request);
+    if (request.configuration.settings().auth.oauth)
+        throw refusal({request.configuration.problem_at({"auth", "oauth"}, "FX0602",
+                          "signing in by OAuth is not part of this program, the pages would stay open",
+                          "remove [auth.oauth]; auth.rules guard the pages by keys")},
+            configuration_refused);
     if (request.configuration.settings().server.use_ray)
         throw refusal({request.configuration.problem_at({"server", "use_ray"}, "FX0402",
                           "the Ray engine is not part of this program", "leave --use-ray away")},
