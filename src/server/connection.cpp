@@ -102,6 +102,13 @@ void connection::enter(phase next, std::chrono::milliseconds limit) noexcept
     deadline_ = worker_->after(limit);
 }
 
+void connection::enter_body() noexcept
+{
+    phase_ = phase::body;
+    body_.waits_since = worker_->now();
+    deadline_ = body_.clock.deadline(body_.waits_since);
+}
+
 connection::step connection::advance()
 {
     for (;;) {
@@ -187,6 +194,7 @@ connection::step connection::begin_body(request_head const& head)
     body_.complete = false;
     body_.kind = head.chunked ? body_state::mode::chunked : body_state::mode::length;
     body_.left = head.length;
+    body_.clock = body_clock(ticks_of(limits().body_timeout), limits().body_rate.bytes);
     auto& memory = worker_->scratch;
     auto const limit = limits().body_size.bytes;
     // A refusal is written before the body has come: a small body is read and dropped, else the connection
@@ -218,7 +226,7 @@ connection::step connection::begin_body(request_head const& head)
         call_.body_stream = make_body_reader();
         return dispatch(memory);
     }
-    enter(phase::body, limits().body_timeout);
+    enter_body();
     return step::next;
 }
 
@@ -230,7 +238,7 @@ connection::step connection::answer_early()
         in_request_ = false;
         return step::close;
     }
-    enter(phase::body, limits().body_timeout);
+    enter_body();
     return step::next;
 }
 
@@ -315,15 +323,11 @@ std::string connection::take_body_chunk()
 void connection::received(std::size_t count)
 {
     input_.commit(count);
-    if (phase_ != phase::body || deadline_ == never)
+    if (phase_ != phase::body)
         return;
-    // Each octet buys time at the least rate, never more than one whole time-out ahead.
-    auto const rate = limits().body_rate.bytes;
-    auto const longest = worker_->after(limits().body_timeout);
-    if (rate == 0)
-        deadline_ = longest;
-    else
-        deadline_ = std::min(longest, deadline_ + static_cast<tick>(count * 10 / rate));
+    auto const now = worker_->now();
+    body_.clock.take(now - body_.waits_since, count);
+    enter_body();
 }
 
 void connection::read_timed_out()

@@ -2,6 +2,7 @@
 /// Split by step: connection.cpp reads heads and bodies, dispatch.cpp runs routes and writes answers.
 #pragma once
 
+#include "server/body_clock.hpp"
 #include "server/failure.hpp"
 #include "server/watch.hpp"
 #include "server/worker.hpp"
@@ -88,6 +89,8 @@ protected:
     worker& owner() const noexcept { return *worker_; }
     limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;
+    /// Octets of the body are waited for from now on.
+    void enter_body() noexcept;
 
     /// What a handler or stream threw, as a reply; tells the app's error sink what the client will not see.
     failure failure_of(std::exception_ptr const& error, bool client_sees_it = true);
@@ -118,6 +121,8 @@ private:
         std::uint64_t left = 0; ///< of a body with a length: octets that have not come
         std::size_t size = 0; ///< octets of it behind the head in input_, decoded
         chunk_reader chunks{};
+        body_clock clock{};
+        tick waits_since = never;
     };
 
     step begin_request();

@@ -151,6 +151,10 @@ awaitable<bool> session<Socket>::send()
         out_.erase(0, transferred_);
         enter(phase::write, limits().write_timeout);
     }
+    if (before == phase::body) {
+        enter_body();
+        co_return true;
+    }
     phase_ = before;
     deadline_ = deadline == never ? never : deadline + (owner().now() - begin);
     co_return true;
@@ -255,7 +259,9 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         if (!stream_access::settled(generator)) {
             std::string().swap(out_); // a sleeping stream keeps no buffer
             turn = 0;
+            await_silence();
             co_await stream_access::wait(generator);
+            deadline_ = never;
             if (gone_)
                 co_return false;
         }
@@ -296,8 +302,10 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
             co_return;
         auto const before = self->phase_;
         bool const writes = !self->out_.empty(); // 100 Continue, and answers to earlier requests
-        self->enter(writes ? phase::write : phase::body,
-            writes ? self->limits().write_timeout : self->limits().body_timeout);
+        if (writes)
+            self->enter(phase::write, self->limits().write_timeout);
+        else
+            self->enter_body();
         co_await io(
             [&](auto handler) {
                 auto& input = self->input_;
@@ -320,8 +328,10 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
             self->out_.erase(0, size);
         else
             self->received(size);
-        auto const& limit = self->limits().handler_timeout; // a stream has none
-        self->enter(before, before == phase::stream ? duration_setting() : limit);
+        if (before == phase::stream)
+            self->await_silence();
+        else
+            self->enter(before, self->limits().handler_timeout);
     }
     throw http_error(400, "the request of this body is over");
 }

@@ -40,6 +40,8 @@ private:
     void look_for_departure();
     void watch_for_departure();
     bool has_hung_up();
+    void await_silence() noexcept;
+    void break_silence();
     void depart();
     void cancel_handler();
     void look_for_rest(tick now);

@@ -97,12 +97,44 @@ void session<Socket>::on_tick(tick now)
         socket_.cancel(ignored);
         break;
     case phase::stream:
+        break_silence();
         break;
     case phase::write:
     case phase::closing:
         socket_.close(ignored);
         break;
     }
+}
+
+/// From now on a stream waits for its body; only event streams have a way to say that they live.
+template <class Socket>
+void session<Socket>::await_silence() noexcept
+{
+    enter(phase::stream, is_event_stream() ? limits().stream_keep_alive : duration_setting());
+}
+
+/// Sends a comment into the silence, which the client's code does not see. A client that takes nothing of it
+/// for a whole write time-out is cut. WHATWG HTML 9.2.7.
+template <class Socket>
+void session<Socket>::break_silence()
+{
+    bool const held_up = !out_.empty();
+    if (!held_up) {
+        sse_event living;
+        living.comment = "keep-alive";
+        append_item(out_, living, chunked_stream());
+        if (watch_)
+            watch_->note_items(0, out_.size());
+    }
+    error_code error;
+    auto const sent = socket_.write_some(asio::buffer(out_), error);
+    out_.erase(0, sent);
+    if (out_.empty())
+        await_silence();
+    else if (!held_up || sent)
+        enter(phase::stream, limits().write_timeout);
+    else
+        depart();
 }
 
 /// A connection that is idle for a while gives its buffers back.
@@ -161,6 +193,8 @@ template void session<context_socket>::watch_for_departure();
 template void session<context_socket>::depart();
 template void session<context_socket>::cancel_handler();
 template void session<context_socket>::on_tick(tick);
+template void session<context_socket>::await_silence() noexcept;
+template void session<context_socket>::break_silence();
 template void session<context_socket>::look_for_rest(tick);
 template void session<context_socket>::drain();
 template void session<context_socket>::abort();
@@ -171,6 +205,8 @@ template void session<any_socket>::watch_for_departure();
 template void session<any_socket>::depart();
 template void session<any_socket>::cancel_handler();
 template void session<any_socket>::on_tick(tick);
+template void session<any_socket>::await_silence() noexcept;
+template void session<any_socket>::break_silence();
 template void session<any_socket>::look_for_rest(tick);
 template void session<any_socket>::drain();
 template void session<any_socket>::abort();

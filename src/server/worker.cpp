@@ -14,11 +14,17 @@ worker::worker(asio::any_io_executor executor, std::shared_ptr<service const> sh
 {
 }
 
-tick worker::after(std::chrono::milliseconds span) const noexcept
+tick ticks_of(std::chrono::milliseconds span) noexcept
 {
     if (span.count() <= 0)
         return never;
-    return now_ + 1 + static_cast<tick>((span.count() + tick_length.count() - 1) / tick_length.count());
+    return 1 + static_cast<tick>((span.count() + tick_length.count() - 1) / tick_length.count());
+}
+
+tick worker::after(std::chrono::milliseconds span) const noexcept
+{
+    auto const ticks = ticks_of(span);
+    return ticks == never ? never : now_ + ticks;
 }
 
 void worker::add(registered_connection& connection)

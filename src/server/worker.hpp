@@ -24,6 +24,9 @@ namespace framex {
 /// Counts ticks of 100 ms since the worker began.
 using tick = std::uint32_t;
 inline constexpr std::chrono::milliseconds tick_length{100};
+inline constexpr tick never = 0;
+/// The ticks in which `span` has surely passed; `never` for a span of zero.
+tick ticks_of(std::chrono::milliseconds span) noexcept;
 
 /// What all workers of one app share; unchanged while it serves.
 struct service {
@@ -94,7 +97,5 @@ private:
     bool ticking_ = false;
     bool draining_ = false;
 };
-
-inline constexpr tick never = 0;
 
 } // namespace framex

@@ -97,6 +97,12 @@ struct sample {
             co_yield std::string(block);
         }
     }
+    async_generator<std::string> letters(int ms)
+    {
+        co_yield std::string("a");
+        co_await sleep_for(std::chrono::milliseconds(ms));
+        co_yield std::string("b");
+    }
     async_generator<sse_event> broken_events()
     {
         co_yield {"tick", "0"};
@@ -143,6 +149,7 @@ struct sample {
         api.get("/wait", &sample::wait, arg("ms"));
         api.get("/events", &sample::events, arg("count"), arg("ms") = 0);
         api.get("/blocks", &sample::blocks, arg("count"));
+        api.get("/letters", &sample::letters, arg("ms"));
         api.get("/broken_events", &sample::broken_events);
         api.get("/broken_text", &sample::broken_text);
         api.get("/things", &sample::things, arg("count"));

@@ -44,6 +44,35 @@ BOOST_AUTO_TEST_CASE(events_come_one_chunk_each_and_the_connection_lives_on)
     BOOST_TEST(client.answer().starts_with("HTTP/1.1 200 "));
 }
 
+BOOST_AUTO_TEST_CASE(a_silent_event_stream_says_that_it_lives)
+{
+    settings configuration;
+    configuration.server.limits.stream_keep_alive = 100ms;
+    served<sample> service(configuration);
+    raw_client client(service.port());
+    client.send("GET /api/v1/events?count=1&ms=1000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.until("data: 0\n\n\r\n");
+    std::string const comment = "0000000e\r\n: keep-alive\n\n\r\n";
+    auto silence = client.until("event: finish");
+    int comments = 0;
+    for (; silence.starts_with(comment); silence.erase(0, comment.size()))
+        ++comments;
+    BOOST_TEST(comments >= 2, silence);
+    BOOST_TEST(silence == "00000016\r\nevent: finish");
+}
+
+BOOST_AUTO_TEST_CASE(other_streams_are_silent_and_so_are_events_without_a_keep_alive)
+{
+    settings configuration;
+    configuration.server.limits.stream_keep_alive = 100ms;
+    served<sample> texts(configuration);
+    BOOST_TEST(body_of(ask(texts.port(), "GET /api/v1/letters?ms=500"))
+        == "00000001\r\na\r\n00000001\r\nb\r\n0\r\n\r\n");
+    configuration.server.limits.stream_keep_alive = 0ms;
+    served<sample> events(configuration);
+    BOOST_TEST(!has(ask(events.port(), "GET /api/v1/events?count=1&ms=500"), "keep-alive\n"));
+}
+
 BOOST_AUTO_TEST_CASE(an_http_1_0_client_gets_the_stream_delimited_by_the_close)
 {
     served<sample> service;
@@ -172,6 +201,24 @@ BOOST_AUTO_TEST_CASE(a_small_upload_split_at_every_octet_arrives)
         auto const reply = client.answer();
         BOOST_REQUIRE_MESSAGE(has(reply, "\"data\":5}"), at << ": " << reply);
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_that_drips_is_cut_however_often_it_is_pulled)
+{
+    settings configuration;
+    configuration.server.limits.body_timeout = 300ms;
+    configuration.server.limits.body_rate = size_setting(1000);
+    served<sample> service(configuration);
+    raw_client client(service.port());
+    client.send(form_head("upload", "Content-Length: 100000") + form(0).substr(0, 70));
+    bool cut = false;
+    for (int i = 0; i < 200 && !cut; ++i) { // 100 octets a second, each of them pulled
+        client.send("x");
+        std::this_thread::sleep_for(10ms);
+        if (i > 60)
+            cut = client.until("\r\n\r\n").starts_with("HTTP/1.1 408 ");
+    }
+    BOOST_TEST(cut);
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_stops_reading_is_answered_and_the_connection_closed)

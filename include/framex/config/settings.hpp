@@ -29,7 +29,8 @@ struct limit_settings {
     std::int64_t field_count = 100; ///< header fields; 431 beyond it
     duration_setting body_timeout =
         std::chrono::seconds(30); ///< between two reads of a request body; 0s is off
-    size_setting body_rate = size_setting(256); ///< least bytes a second of a body; 0 is off
+    size_setting body_rate = size_setting(256); ///< slower than so many octets a second, a body spends
+                                                ///< `body_timeout` and is cut; 0: any octet renews it
     size_setting body_size = size_setting(16 << 20); ///< JSON bodies; 413 beyond it
     std::int64_t multipart_parts = 1000; ///< 413 beyond it
     size_setting multipart_field_size = size_setting(64 << 10); ///< a field that is kept in memory; 413
