@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <chrono>
 #include <cstdlib>
@@ -35,6 +36,10 @@ try {
         });
     context.run();
     return 0;
+} catch (boost::system::system_error const& error) {
+    std::cerr << "error: cannot listen: " << error.code().message()
+              << "\nhelp: name another port, or 0 for a free one: " << argv[0] << " 8081\n";
+    return 1;
 } catch (std::exception const& error) {
     std::cerr << "error: " << error.what() << '\n';
     return 1;

@@ -1,6 +1,7 @@
 #include "serve.hpp"
 
 #include "announce.hpp"
+#include "idle_settings.hpp"
 #include "log.hpp"
 
 #include <framex/config/nearest.hpp>
@@ -43,6 +44,10 @@ constexpr problem_kind kinds[] = {
         "Write the whole path: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
     {"FX0602", "sign-in missing", "[auth.oauth] asks for a sign-in that this program was built without.",
         "[auth.oauth]", "Remove the table; auth.rules guard the pages by keys."},
+    {"FX0110", "setting without effect",
+        "The setting is valid, and what it is for is not part of this program. The service starts all the "
+        "same.",
+        "[sentry]\nenable = true", "Remove the setting, or leave it for a program that has the part."},
     {"FX0402", "engine missing",
         "server.use_ray asks for the Ray engine, which this program was built without.",
         "framex run --use-ray", "Leave --use-ray away: remote jobs then run in the process."},
@@ -68,6 +73,17 @@ problem fault(std::string code, std::string message, std::string help = {})
     return p;
 }
 
+std::string linked_help(std::vector<std::string> const& names)
+{
+    std::string text = "plugins are linked into the program, shared libraries are not loaded; here ";
+    if (names.empty())
+        return text + "there is none";
+    text += names.size() == 1 ? "it is " : "they are ";
+    for (auto const& name : names)
+        text += (&name == &names.front() ? "`" : ", `") + name + "`";
+    return text;
+}
+
 /// The linked plugins that the configuration names, options first, in their order.
 std::vector<plugin_entry> chosen(settings const& wanted, linked_plugins const& linked)
 {
@@ -86,8 +102,7 @@ std::vector<plugin_entry> chosen(settings const& wanted, linked_plugins const& l
         auto const near = nearest(name, names);
         problems.push_back(
             fault("FX0301", std::string(key) + ": no plugin `" + name + "` is linked into this program",
-                near ? "did you mean `" + std::string(*near) + "`?"
-                     : "this version loads the plugins that it was linked with, shared libraries not yet"));
+                near ? "did you mean `" + std::string(*near) + "`?" : linked_help(names)));
     };
     for (auto const& name : wanted.load_builtin_plugins)
         pick(name, linked.builtin, "load_builtin_plugins");
@@ -275,6 +290,8 @@ int serve(run_request const& request, cli_environment const& environment, linked
     if (wanted.log.access && lines.writes(log_level::info))
         service.on_access([&lines](access_record const& record) { lines.access(record); });
     try {
+        if (auto const idle = idle_settings(request); !idle.empty())
+            environment.err << render(idle, paint) << '\n';
         start(service, request, plugins);
         if (request.is_check) {
             environment.err << "the configuration and the plugins are sound\n";

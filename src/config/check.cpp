@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace framex {
 
@@ -128,19 +129,40 @@ private:
     {
         setting_origin const& origin = place_of(path);
         setting_path const table(path.begin(), path.end() - 1);
-        auto const suggestion = nearest(path.back(), form.keys);
+        auto suggestion = nearest(path.back(), form.keys);
         std::string const name = spelled(path, origin);
+        auto const home = table.empty() ? table_with(path.back()) : std::nullopt;
+        if (home)
+            suggestion.reset();
         bool const is_harmless = suggestion && !is_secret(with_last(path, *suggestion)) && !is_secret(path);
         problem fault = problem_at_origin(path, origin, is_harmless ? pointed_at::key : pointed_at::key_alone,
             lines_, "FX0102", "unknown setting `" + name + "`");
         if (fault.line != 0 && !table.empty() && !is_environment(origin))
             fault.caret_note = "in table [" + dotted(table) + "]";
-        if (suggestion)
+        if (home)
+            fault.help = "`" + name + "` belongs in the table [" + *home + "]";
+        else if (suggestion)
             fault.help = "did you mean `" + spelled(with_last(path, *suggestion), origin) + "`?";
         else
             fault.help = "known " + (table.empty() ? "at the top" : "in [" + dotted(table) + "]") + ": "
                 + join(form.keys);
         report(std::move(fault));
+    }
+
+    /// The one table at the top that has such a key.
+    static std::optional<std::string> table_with(std::string const& key)
+    {
+        std::optional<std::string> found;
+        shape const& all = settings_shape();
+        for (std::string const& name : all.keys) {
+            shape const* const part = all.below(name);
+            if (part->kind != shape_kind::table || !part->below(key))
+                continue;
+            if (found)
+                return std::nullopt;
+            found = name;
+        }
+        return found;
     }
 
     /// Keeps the problems in the order of their lines.

@@ -18,6 +18,7 @@ struct paint_box {
 };
 
 constexpr std::string_view red = "1;31";
+constexpr std::string_view yellow = "1;33";
 constexpr std::string_view blue = "34";
 constexpr std::string_view green = "32";
 constexpr std::string_view bold = "1";
@@ -69,7 +70,9 @@ void print_block(std::string& out, std::string_view title, std::string_view text
 std::string render(problem const& fault, colours paint)
 {
     paint_box const in{paint};
-    std::string text = in(red, "error[" + fault.code + "]") + ": " + in(bold, fault.message) + "\n";
+    std::string text =
+        fault.is_warning ? in(yellow, "warning[" + fault.code + "]") : in(red, "error[" + fault.code + "]");
+    text += ": " + in(bold, fault.message) + "\n";
     if (!fault.place.empty()) {
         std::string const indent(std::max<std::size_t>(1, std::to_string(fault.line).size()) + 1, ' ');
         text += indent + in(blue, "-->") + " " + fault.place + "\n";
@@ -87,7 +90,8 @@ std::string render(std::span<problem const> faults, colours paint)
     for (problem const& fault : faults)
         text += (text.empty() ? "" : "\n") + render(fault, paint);
     if (faults.size() > 1)
-        text += "\n" + std::to_string(faults.size()) + " problems\n";
+        text += "\n" + std::to_string(faults.size())
+            + (std::ranges::all_of(faults, &problem::is_warning) ? " warnings\n" : " problems\n");
     return text;
 }
 

@@ -266,7 +266,8 @@ private:
             return;
         made_.problems_.push_back(made_.problem_at({"server", "enable_proxy"}, "FX0106",
             "`server.enable_proxy` is true, but the built-in plugin `proxy` is not loaded",
-            "add load_builtin_plugins = [\"proxy\"], or the option --load-builtin-plugins proxy"));
+            "add load_builtin_plugins = [\"proxy\"], or the option --load-builtin-plugins proxy; or leave "
+            "the proxy off"));
     }
 
     configuration_sources sources_;

@@ -155,6 +155,23 @@ std::string reason(std::string_view description)
     return text;
 }
 
+/// `host = 127.0.0.1`: what to write instead of a bare word, when the fault lies behind the equals sign.
+std::string quotes_help(std::string_view line, std::size_t column)
+{
+    constexpr std::string_view spaces = " \t\r";
+    std::size_t const equals = line.find('=');
+    if (equals >= column || line.find_first_of("\"'[{#") != line.npos)
+        return {};
+    std::string_view value = line.substr(equals + 1);
+    value.remove_prefix(std::min(value.find_first_not_of(spaces), value.size()));
+    value = value.substr(0, value.find_last_not_of(spaces) + 1);
+    if (value.empty())
+        return {};
+    std::string_view key = line.substr(0, equals);
+    key.remove_prefix(std::min(key.find_first_not_of(spaces), key.size()));
+    return "write a text in quotes: " + std::string(key) + "= \"" + std::string(value) + "\"";
+}
+
 problem syntax_problem(
     toml::parse_error const& error, text_map const& map, std::string_view text, std::string const& name)
 {
@@ -168,7 +185,9 @@ problem syntax_problem(
     fault.line = where.line;
     fault.source_line = lines[where.line - 1];
     fault.caret_column = where.column;
-    if (stands_near_secret(lines, where.line)) {
+    if (!stands_near_secret(lines, where.line))
+        fault.help = quotes_help(fault.source_line, where.column);
+    else {
         fault.message = name + " is no valid TOML";
         fault.source_line = mask_line(fault.source_line);
         fault.caret_column = std::min(fault.caret_column, fault.source_line.size());

@@ -156,10 +156,36 @@ BOOST_AUTO_TEST_CASE(the_proxy_must_be_loaded_to_be_enabled)
            "  --> config.toml:2:16\n"
            "2 | enable_proxy = true\n"
            "  |                ^^^^\n"
-           "help: add load_builtin_plugins = [\"proxy\"], or the option --load-builtin-plugins proxy\n");
+           "help: add load_builtin_plugins = [\"proxy\"], or the option --load-builtin-plugins proxy; or "
+           "leave the "
+           "proxy off\n");
     workspace loaded;
     loaded.toml("load_builtin_plugins = [\"proxy\"]\n[server]\nenable_proxy = true\n");
     BOOST_TEST(loaded.problems() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_outside_of_its_table_is_told_where_it_belongs)
+{
+    BOOST_TEST(workspace().toml("port = 9000\n").problems()
+        == "error[FX0102]: unknown setting `port`\n"
+           "  --> config.toml:1:1\n"
+           "1 | port = (set)\n"
+           "  | ^^^^\n"
+           "help: `port` belongs in the table [server]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_text_without_quotes_is_told_how_to_write_it)
+{
+    BOOST_TEST(workspace().toml("[server]\nhost = 127.0.0.1\n").problems()
+        == "error[FX0101]: config.toml is no valid TOML: floating-point: expected decimal digit or exponent, "
+           "saw "
+           "'.'\n"
+           "  --> config.toml:2:13\n"
+           "2 | host = 127.0.0.1\n"
+           "  |             ^\n"
+           "help: write a text in quotes: host = \"127.0.0.1\"\n");
+    BOOST_TEST(
+        workspace().toml("[server]\nhost = local # here\n").problems().find("help") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(text_that_is_no_toml_is_shown_with_the_reason)

@@ -20,6 +20,7 @@ struct problem {
     std::size_t caret_width = 1;
     std::string caret_note{}; ///< said beside the carets: "in table [server]"
     std::string help{}; ///< what to do, best the line to type; empty when it is plain
+    bool is_warning = false; ///< said, but nothing is refused
 };
 
 /// Whether text for a terminal is coloured. Colour never carries a meaning of its own.
