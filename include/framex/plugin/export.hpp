@@ -1,0 +1,17 @@
+/// The one macro: makes a plugin class loadable from a shared library.
+#pragma once
+
+#include <framex/plugin/abi.hpp>
+#include <framex/plugin/plugin.hpp>
+
+/// Once in a shared library, after the class: `FRAMEX_EXPORT_PLUGIN(shop::orders)`. A macro, since the host
+/// looks for symbols of C. `framex run --load-plugins` loads the file; see load_plugin().
+#define FRAMEX_EXPORT_PLUGIN(type)                                                                           \
+    extern "C" __attribute__((                                                                               \
+        visibility("default"), section(".framex_abi"), used)) ::framex::abi_record const framex_abi_record;  \
+    constexpr ::framex::abi_record framex_abi_record = ::framex::abi_of(#type);                              \
+    extern "C" __attribute__((visibility("default"), used)) void framex_plugin_entry(                        \
+        ::framex::plugin_entry& entry)                                                                       \
+    {                                                                                                        \
+        entry = ::framex::plugin_entry_of<type>();                                                           \
+    }

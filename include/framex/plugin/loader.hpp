@@ -1,0 +1,59 @@
+/// Plugins from shared libraries: found by name, checked before any of their code runs, never unloaded.
+#pragma once
+
+#include <framex/plugin/plugin.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace framex {
+
+/// Why a file is no plugin for this program.
+enum class plugin_fault : unsigned char {
+    not_found, ///< no such file, or none of that name in the folders
+    unreadable,
+    unsafe, ///< others than its owner may write it
+    not_elf,
+    other_machine,
+    not_shared,
+    truncated,
+    no_record, ///< a shared library, but no plugin of framex
+    other_abi, ///< built by another compiler, for another Boost, ...
+    unresolved, ///< the system's loader refused it: a symbol or library is missing
+    no_entry, ///< the record is there, the entry point is not
+    entry_threw, ///< its entry point threw
+};
+
+/// Thrown by find_plugins() and load_plugin(). what() is one sentence that names the file; help() what to do.
+class plugin_error : public std::runtime_error {
+public:
+    plugin_error(plugin_fault fault, std::string const& message, std::string help = {});
+    ~plugin_error() override;
+
+    plugin_fault fault() const noexcept { return fault_; }
+    std::string const& help() const noexcept { return help_; }
+
+private:
+    plugin_fault fault_;
+    std::string help_;
+};
+
+/// The plugin files that `name` means. With "/" or ending in ".so" it is a path: a file, or a folder, which
+/// means all
+/// *.so in it (no deeper; names that begin with "_" or "." are left out) in alphabetical order. Else its last
+/// dotted part is looked up as NAME.so and libNAME.so in `folders`, in their order. Throws plugin_error
+/// not_found, with the places that were searched and the nearest name there.
+std::vector<std::filesystem::path> find_plugins(
+    std::string_view name, std::span<std::filesystem::path const> folders);
+
+/// Reads the record of the file, and only if that fits this program opens the library and asks it for its
+/// plugin class. The library stays until the process ends: the coroutines, the types and the constants of a
+/// plugin are its code. Throws plugin_error; what the library's own static constructors do is not caught.
+plugin_entry load_plugin(std::filesystem::path const& file);
+
+} // namespace framex
