@@ -64,10 +64,10 @@ struct app::state {
     std::vector<std::unique_ptr<loaded>> plugins;
     access_sink on_access;
     error_sink on_error;
-    std::mutex starting; // guards what start() sets
+    std::mutex starting; // held while start() works
     std::unique_ptr<system_pages> system{}; // set once started
+    std::mutex guard; // of the writing of `shared`, and of what follows it
     std::shared_ptr<service> shared{}; // set once started
-    std::mutex listeners_guard;
     std::vector<std::weak_ptr<listener>> listeners;
     std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
 
@@ -227,11 +227,13 @@ std::shared_ptr<service> app::state::make_service()
 
 void app::start()
 {
-    std::lock_guard const guard(state_->starting);
+    std::lock_guard const one_at_a_time(state_->starting);
     if (state_->shared)
         return;
     try {
-        state_->shared = state_->make_service();
+        auto made = state_->make_service();
+        std::lock_guard const guard(state_->guard);
+        state_->shared = std::move(made);
     } catch (...) {
         for (auto& plugin : state_->plugins)
             plugin->instance.reset(); // before the next start takes its context away
@@ -245,7 +247,7 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
     auto const executor = co_await asio::this_coro::executor;
     auto const here = std::make_shared<listener>(executor, state_->shared, where, options.reuse_port);
     {
-        std::lock_guard const guard(state_->listeners_guard);
+        std::lock_guard const guard(state_->guard);
         state_->listeners.push_back(here);
         if (state_->stopped)
             here->stop(*state_->stopped);
@@ -257,7 +259,7 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
 
 void app::stop(std::chrono::milliseconds grace)
 {
-    std::lock_guard const guard(state_->listeners_guard);
+    std::lock_guard const guard(state_->guard);
     state_->stopped = grace;
     for (auto const& weak : state_->listeners)
         if (auto const one = weak.lock())
@@ -267,7 +269,7 @@ void app::stop(std::chrono::milliseconds grace)
 std::vector<route> const& app::routes() const
 {
     static std::vector<route> const none;
-    std::lock_guard const guard(state_->starting);
+    std::lock_guard const guard(state_->guard);
     return state_->shared ? state_->shared->table->routes() : none;
 }
 

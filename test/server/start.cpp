@@ -140,6 +140,16 @@ private:
     plugin_context& context_;
 };
 
+/// Looks at the app that makes it.
+struct curious {
+    static inline plugin_metadata const metadata{.name = "curious", .version = "1.0.0"};
+    static inline app const* maker = nullptr;
+    static inline std::size_t seen = 0;
+    curious() { seen = maker->routes().size(); }
+    int n() { return 1; }
+    static void define(api<curious>& api) { api.get("/n", &curious::n); }
+};
+
 template <class... P>
 std::vector<std::string> reasons_of()
 {
@@ -247,6 +257,17 @@ BOOST_AUTO_TEST_CASE(a_start_that_failed_leaves_nothing_and_may_be_tried_again)
     broken.load<shy>().load<misplaced<1>>();
     BOOST_CHECK_THROW(broken.start(), load_error);
     BOOST_TEST(shy::alive == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_plugin_that_is_being_made_sees_no_routes_yet)
+{
+    asio::io_context context;
+    app service(context.get_executor());
+    curious::maker = &service;
+    curious::seen = 99;
+    service.load<curious>().start();
+    BOOST_TEST(curious::seen == 0u);
+    BOOST_TEST(service.routes().size() > 1u);
 }
 
 BOOST_AUTO_TEST_CASE(threads_that_serve_one_app_race_to_its_start)
