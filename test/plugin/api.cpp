@@ -44,7 +44,10 @@ BOOST_AUTO_TEST_CASE(paths_get_their_prefix_once)
     BOOST_TEST(path_of("/x") == "/api/v1/x");
     BOOST_TEST(path_of("x/y") == "/api/v1/x/y");
     BOOST_TEST(path_of("/api/v1/x") == "/api/v1/x");
+    BOOST_TEST(path_of("/api/v1") == "/api/v1");
     BOOST_TEST(path_of("/api/v2/x") == "/api/v1/api/v2/x");
+    BOOST_TEST(path_of("/api/v1beta") == "/api/v1/api/v1beta");
+    BOOST_TEST(path_of("/api/v10/x") == "/api/v1/api/v10/x");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_prefix_the_path_stays_and_decides_about_the_envelope)

@@ -84,8 +84,8 @@ default_of<P> fallback_value([[maybe_unused]] A& a)
 template <class Plugin>
 class api : public detail::api_base {
 public:
-    /// Registers `f` for GET path (HEAD is answered, too). "/x" and "x" mean "/api/v1/x"; "{name}" is a path
-    /// parameter.
+    /// Registers `f` for GET path (HEAD is answered, too). "/x" and "x" mean "/api/v1/x", what is
+    /// "/api/v1" or below it stays; "{name}" is a path parameter.
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
     route_options get(std::string path, F f, A... args)
