@@ -1,6 +1,6 @@
 #include "server/listener.hpp"
 
-#include "server/io.hpp"
+#include "coro/io.hpp"
 #include "server/session.hpp"
 
 #include <framex/coro/sleep.hpp>

@@ -1,6 +1,6 @@
 #include "server/session.hpp"
 
-#include "server/io.hpp"
+#include "coro/io.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
