@@ -2,9 +2,68 @@
 
 #include <framex/client/connection_pool.hpp>
 
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
+
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace framex {
+
+namespace {
+
+/// The pools of one context.
+class pool_registry : public asio::execution_context::service {
+public:
+    static asio::execution_context::id id;
+
+    explicit pool_registry(asio::execution_context& context) : service(context) {}
+
+    static pool_registry& of(asio::any_io_executor const& executor)
+    {
+        return asio::use_service<pool_registry>(asio::query(executor, asio::execution::context));
+    }
+    void add(asio::any_io_executor const& executor, std::shared_ptr<connection_pool> const& pool)
+    {
+        std::lock_guard const guard(mutex_);
+        std::erase_if(pools_, [](auto const& entry) { return entry.second.expired(); });
+        pools_.emplace_back(executor, pool);
+    }
+    void close_idle()
+    {
+        std::lock_guard const guard(mutex_);
+        for (auto const& [executor, weak] : pools_)
+            asio::post(executor, [pool = weak] {
+                if (auto const one = pool.lock())
+                    one->close_idle();
+            });
+    }
+
+private:
+    void shutdown() noexcept override {}
+
+    std::mutex mutex_; // executors of one context may run on several threads
+    std::vector<std::pair<asio::any_io_executor, std::weak_ptr<connection_pool>>> pools_;
+};
+asio::execution_context::id pool_registry::id;
+
+} // namespace
+
+std::shared_ptr<connection_pool> connection_pool::make(
+    asio::any_io_executor const& executor, pool_limits limits)
+{
+    std::shared_ptr<connection_pool> const made(new connection_pool(limits));
+    pool_registry::of(executor).add(executor, made);
+    return made;
+}
+
+void close_idle_connections(asio::any_io_executor const& executor)
+{
+    pool_registry::of(executor).close_idle();
+}
 
 connection_pool::~connection_pool() = default;
 

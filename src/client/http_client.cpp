@@ -24,7 +24,7 @@ struct http_client::state {
         for (auto const& [owner, pool] : pools)
             if (owner == executor)
                 return pool;
-        return pools.emplace_back(executor, std::make_shared<connection_pool>(options.pool)).second;
+        return pools.emplace_back(executor, connection_pool::make(executor, options.pool)).second;
     }
 
     client_options const options;

@@ -203,6 +203,18 @@ BOOST_AUTO_TEST_CASE(an_answer_before_the_whole_body_is_taken_and_the_connection
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_before_a_reset_is_still_read)
+{
+    scripted upstream([&](peer& client) {
+        client.head();
+        client.say("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+        client.leave(); // with octets unread
+    });
+    auto const answer = ask(outgoing_request("POST", upstream.url(), std::string(30'000'000, 'x')));
+    BOOST_TEST(answer.status == 413);
+    BOOST_TEST(answer.body == "big");
+}
+
 BOOST_AUTO_TEST_CASE(a_source_that_fails_or_lies_about_its_size_ends_the_connection)
 {
     scripted upstream(answers("")); // the request never comes to its end

@@ -4,6 +4,8 @@
 #include <framex/client/origin.hpp>
 #include <framex/fwd.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -24,7 +26,7 @@ struct pool_limits {
 /// has died meanwhile, or has octets nobody asked for, is never given out.
 class connection_pool {
 public:
-    explicit connection_pool(pool_limits limits) noexcept : limits_(limits) {}
+    static std::shared_ptr<connection_pool> make(asio::any_io_executor const& executor, pool_limits limits);
     connection_pool(connection_pool const&) = delete;
     connection_pool& operator=(connection_pool const&) = delete;
     /// Closes what is idle.
@@ -40,10 +42,16 @@ public:
     std::size_t idle() const noexcept;
 
 private:
+    explicit connection_pool(pool_limits limits) noexcept : limits_(limits) {}
+
     using bench = std::vector<std::shared_ptr<client_connection>>; ///< oldest first
 
     pool_limits limits_;
     std::map<std::string, bench> idle_; ///< by the origin's name
 };
+
+/// Closes what is idle in all pools on the executor's context, so that it does not keep the context running.
+/// An app does this when it has served.
+void close_idle_connections(asio::any_io_executor const& executor);
 
 } // namespace framex
