@@ -82,7 +82,8 @@ awaitable<std::string> call_by_text(route const& target, argument_texts argument
     call.arguments = &arguments;
     call.out = &out;
     call.executor = co_await asio::this_coro::executor;
-    if (target.injects || target.stream || (!target.now && !target.serve))
+    if (target.injects || target.stream || target.answer == answer_kind::streamed
+        || (!target.now && !target.serve))
         throw public_error("API " + target.function + target.path + " cannot be called with JSON arguments");
     if (target.now)
         target.now(target, call);

@@ -57,8 +57,16 @@ protected:
     bool body_complete() const noexcept { return body_.complete; }
     void body_broke_off() noexcept { open_ = false; }
 
-    bool chunked_stream() const noexcept { return frame_.http11; }
-    bool is_event_stream() const noexcept { return media_type_is(stream_type(*route_), "text/event-stream"); }
+    bool chunked_stream() const noexcept { return frame_.http11 && !promised_; }
+    /// Whether an error may be told as the stream's last event.
+    bool is_event_stream() const noexcept
+    {
+        return route_->answer != answer_kind::streamed
+            && media_type_is(stream_type(*route_), "text/event-stream");
+    }
+    /// Of a stream with a length: whether what out_ holds from `begin` on keeps it. Octets beyond it are not
+    /// sent.
+    bool keeps_promise(std::size_t begin, bool ended);
     worker& owner() const noexcept { return *worker_; }
     limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;
@@ -80,6 +88,7 @@ protected:
     bool gone_ = false; ///< the client has left
     bool timed_out_ = false;
     request_end end_ = request_end::finished; ///< of a request that does not come to its proper end
+    std::optional<std::uint64_t> promised_; ///< octets of a stream with a length that have not been sent
     std::unique_ptr<request_watch> watch_; ///< null when the app has no access sink
 
 private:
@@ -105,6 +114,7 @@ private:
     bool locate(scratch_memory& memory);
     step dispatch(scratch_memory& memory);
     step write_result();
+    void write_streamed_head(streamed_response const& reply);
     void write_failure(failure const& why);
     void end_request();
     void begin_watch(request_head const* head);
