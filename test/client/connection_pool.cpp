@@ -193,6 +193,25 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_after_its_time)
     BOOST_TEST(eventually([&] { return left.load(); }));
 }
 
+BOOST_AUTO_TEST_CASE(all_idle_connections_of_a_context_can_be_closed_and_the_client_goes_on)
+{
+    scripted upstream(answers(with_length("ok")));
+    asking here;
+    auto const ask_and_close = [](http_client const* client, std::string url) -> awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        co_await client->send(outgoing_request("GET", url));
+        BOOST_TEST(client->idle() == 1U);
+        close_idle_connections(executor);
+        co_await sleep_for(1ms);
+        BOOST_TEST(client->idle() == 0U);
+        co_await client->send(outgoing_request("GET", url));
+        close_idle_connections(executor);
+        co_await sleep_for(1ms);
+    };
+    here.run(ask_and_close(&here.client, upstream.url()));
+    expect_counts(here.client, 2, 0, 0);
+}
+
 BOOST_AUTO_TEST_CASE(more_than_the_bound_are_never_idle_and_the_latest_stay)
 {
     std::atomic<bool> leave = false;

@@ -18,7 +18,7 @@ namespace framex {
 
 /// Each time-out ends its step with an upstream_error that names the step; 0 means no time-out.
 struct client_options {
-    std::chrono::milliseconds connect_timeout{5'000}; ///< finding the address included
+    std::chrono::milliseconds connect_timeout{5'000}; ///< a look-up that the system has begun is awaited
     std::chrono::milliseconds write_timeout{30'000}; ///< while the upstream takes nothing of the request
     std::chrono::milliseconds head_timeout{60'000}; ///< from the sent request to the answer's head
     std::chrono::milliseconds body_timeout{60'000}; ///< while nothing of the body comes
