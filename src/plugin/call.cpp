@@ -48,6 +48,8 @@ bool goes_through_text(route const& target) { return !target.injects && (target.
 
 bool gives(route const& target, result_form form)
 {
+    if (target.answer == answer_kind::streamed)
+        return false; // its head and its body are for those who ask for a streamed_response
     switch (form) {
     case result_form::native:
         break;

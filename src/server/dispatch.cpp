@@ -177,10 +177,20 @@ connection::step connection::write_result()
         else
             write_failure(failure());
     } else {
-        if (!frame_.http11)
-            open_ = frame_.keep_alive = false; // the end of the connection ends the stream
-        append_stream_head(out_, stream_type(*route_), frame_);
-        if (!frame_.head_only) {
+        auto const* own = std::get_if<streamed_response>(&call_.result);
+        bool has_body = !frame_.head_only;
+        if (own && !is_final(own->status)) {
+            write_failure(failure());
+            has_body = false;
+        } else if (own) {
+            write_streamed_head(*own);
+            has_body = has_body && may_have_body(own->status);
+        } else {
+            if (!frame_.http11)
+                open_ = frame_.keep_alive = false; // the end of the connection ends the stream
+            append_stream_head(out_, stream_type(*route_), frame_);
+        }
+        if (has_body) {
             if (!suspended_)
                 ++worker_->in_flight;
             suspended_ = true;
@@ -202,6 +212,28 @@ connection::step connection::write_result()
         watch_->note_answer(std::string_view(out_).substr(before));
     end_request();
     return step::next;
+}
+
+void connection::write_streamed_head(streamed_response const& reply)
+{
+    promised_ = announced_length(reply);
+    if (!frame_.http11 && !promised_)
+        open_ = frame_.keep_alive = false; // the end of the connection ends the stream
+    append_streamed_head(out_, reply, frame_, promised_);
+}
+
+bool connection::keeps_promise(std::size_t begin, bool ended)
+{
+    auto const octets = out_.size() - begin;
+    bool const fits = octets <= *promised_;
+    if (fits)
+        *promised_ -= octets;
+    else
+        out_.resize(begin); // too few octets show the client that something is wrong
+    bool const kept = fits && (!ended || *promised_ == 0);
+    if (!kept)
+        end_ = request_end::error;
+    return kept;
 }
 
 void connection::stream_finished(bool whole)
@@ -276,6 +308,7 @@ void connection::end_request()
     route_ = nullptr;
     in_request_ = false;
     resume_ = 0;
+    promised_.reset();
     call_.body_stream.reset();
     call_.issues.clear();
     if (call_.result.index() != 0)

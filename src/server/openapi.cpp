@@ -229,6 +229,7 @@ private:
             data = entry.result_schema(components_.registry());
         switch (entry.answer) {
         case answer_kind::response:
+        case answer_kind::streamed:
             return response_of(good, "*/*", json::object());
         case answer_kind::sse:
             return response_of("One event after another; an error after the first is an event `error`",

@@ -89,6 +89,7 @@ BOOST_AUTO_TEST_CASE(results_decide_what_is_on_the_wire)
         api.get("/b", &sample::events);
         api.post("/c", &sample::whole);
         api.get("/d", [](int n) { return n; }, arg("n"));
+        api.get("/e", []() -> awaitable<streamed_response> { co_return streamed_response(); });
     });
     BOOST_TEST((made[0].answer == answer_kind::json));
     BOOST_TEST((made[0].serve && !made[0].now));
@@ -97,6 +98,8 @@ BOOST_AUTO_TEST_CASE(results_decide_what_is_on_the_wire)
     BOOST_TEST((made[2].answer == answer_kind::response));
     BOOST_TEST((made[2].body == body_kind::whole));
     BOOST_TEST((made[3].now && !made[3].serve));
+    BOOST_TEST((made[4].answer == answer_kind::streamed));
+    BOOST_TEST((made[4].serve && !made[4].stream));
 }
 
 BOOST_AUTO_TEST_CASE(functions_have_full_names_and_no_method)

@@ -278,6 +278,8 @@ private:
                                                                            : answer_kind::json_lines;
         else if constexpr (std::same_as<typename traits::value, response>)
             entry.answer = answer_kind::response;
+        else if constexpr (std::same_as<typename traits::value, streamed_response>)
+            entry.answer = answer_kind::streamed;
         return entry;
     }
 };

@@ -166,7 +166,7 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
                 call.result = json_lines(self.run(entry, *values));
             else
                 call.result = self.run(entry, *values);
-        } else if constexpr (std::same_as<value_type, response>)
+        } else if constexpr (own_answer<value_type>)
             call.result = self.run(entry, *values);
         else if constexpr (std::same_as<value_type, void>) {
             self.run(entry, *values);
@@ -181,7 +181,7 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
         auto values = self.bind_all(entry, call);
         if (!values)
             co_return;
-        if constexpr (std::same_as<value_type, response>) {
+        if constexpr (own_answer<value_type>) {
             auto reply = co_await self.run(entry, *values);
             call.result = std::move(reply);
         } else if constexpr (std::same_as<value_type, void>) {

@@ -6,6 +6,7 @@
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>
 #include <framex/http/sse.hpp>
+#include <framex/http/streamed_response.hpp>
 #include <framex/model/model.hpp>
 #include <framex/plugin/arg.hpp>
 
@@ -98,9 +99,13 @@ concept bindable = query_bindable<T> || body_bindable<T>;
 template <class T>
 concept stream_item = std::same_as<T, sse_event> || std::same_as<T, std::string> || model<T>;
 
-/// What a handler may give back: a value that can be written as JSON, a response, or nothing.
+/// A whole answer of the handler's own making, sent without the envelope.
 template <class T>
-concept answerable = std::same_as<T, void> || std::same_as<T, response> || value<T>;
+concept own_answer = std::same_as<T, response> || std::same_as<T, streamed_response>;
+
+/// What a handler may give back: a value that can be written as JSON, an answer of its own, or nothing.
+template <class T>
+concept answerable = std::same_as<T, void> || own_answer<T> || value<T>;
 
 namespace detail {
 

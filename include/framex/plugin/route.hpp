@@ -8,6 +8,7 @@
 #include <framex/http/head.hpp>
 #include <framex/http/message.hpp>
 #include <framex/http/sse.hpp>
+#include <framex/http/streamed_response.hpp>
 #include <framex/model/issue.hpp>
 #include <framex/model/schema.hpp>
 
@@ -28,6 +29,7 @@ namespace framex {
 enum class answer_kind : unsigned char {
     json, ///< awaitable<T> or T: JSON, in the envelope under /api
     response, ///< awaitable<response>: sent as it is
+    streamed, ///< awaitable<streamed_response>: sent as it is, the body as it comes
     sse, ///< async_generator<sse_event>: text/event-stream
     chunked, ///< async_generator<std::string>: the text pieces as they are
     json_lines, ///< async_generator<model>: application/x-ndjson
@@ -75,7 +77,9 @@ struct invocation {
     asio::any_io_executor executor{};
 
     std::string* out = nullptr; ///< the JSON answer is appended here; cleared first
-    std::variant<std::monostate, response, async_generator<sse_event>, async_generator<std::string>> result{};
+    std::variant<std::monostate, response, async_generator<sse_event>, async_generator<std::string>,
+        streamed_response>
+        result{};
     std::vector<issue> issues{}; ///< not empty after a call: 422, the handler has not run
 };
 
