@@ -1,4 +1,5 @@
 #include "http/clock_text.hpp"
+#include "server/cache.hpp"
 #include "server/listener.hpp"
 #include "server/system.hpp"
 
@@ -164,8 +165,10 @@ void app::start()
     if (state_->shared)
         return;
     auto shared = std::make_shared<service>();
-    auto const table =
-        std::make_shared<route_table const>(state_->collect(), key_rules(state_->configuration.auth.rules));
+    auto const& configured = state_->configuration;
+    auto all = state_->collect();
+    keep_answers(all, make_cache(configured.cache, state_->on_error));
+    auto const table = std::make_shared<route_table const>(std::move(all), key_rules(configured.auth.rules));
     state_->resolve(*table);
     state_->system->describe(table);
     shared->table = table;
