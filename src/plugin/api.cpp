@@ -53,42 +53,6 @@ void place_parameters(route& entry)
 
 } // namespace
 
-route_options& route_options::raw_response()
-{
-    target_.raw_response = true;
-    return *this;
-}
-route_options& route_options::tags(std::vector<std::string> names)
-{
-    target_.tags = std::move(names);
-    return *this;
-}
-route_options& route_options::summary(std::string text)
-{
-    target_.summary = std::move(text);
-    return *this;
-}
-route_options& route_options::media_type(std::string text)
-{
-    target_.media_type = std::move(text);
-    return *this;
-}
-route_options& route_options::hidden()
-{
-    target_.include_in_schema = false;
-    return *this;
-}
-route_options& route_options::no_prefix()
-{
-    target_.prefixed = false;
-    return *this;
-}
-route_options& route_options::callable_as(std::string name)
-{
-    target_.function = std::move(name);
-    return *this;
-}
-
 namespace detail {
 
 route& api_base::add(std::string_view method, std::string path, std::string function, route entry)

@@ -1,4 +1,5 @@
 #include "http/clock_text.hpp"
+#include "server/cache.hpp"
 #include "server/listener.hpp"
 #include "server/system.hpp"
 
@@ -211,7 +212,9 @@ app& app::on_error(error_sink sink)
 std::shared_ptr<service> app::state::make_service()
 {
     auto made = std::make_shared<service>();
-    auto const table = std::make_shared<route_table const>(collect(), key_rules(configuration.auth.rules));
+    auto all = collect();
+    keep_answers(all, make_cache(configuration.cache, on_error));
+    auto const table = std::make_shared<route_table const>(std::move(all), key_rules(configuration.auth.rules));
     resolve(*table);
     system->describe(table);
     made->table = table;

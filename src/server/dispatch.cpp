@@ -170,7 +170,9 @@ connection::step connection::write_result()
         why.issues = std::move(call_.issues);
         write_failure(why);
     } else if (call_.result.index() == 0) {
-        append_answer(out_, 200, json_type, *call_.out, frame_, not_cached);
+        append_answer(out_, 200, json_type, *call_.out, frame_,
+            call_.fields.empty() ? not_cached : std::string_view(call_.fields));
+        call_.fields.clear();
     } else if (auto* reply = std::get_if<response>(&call_.result)) {
         if (is_final(reply->status))
             append_response(out_, *reply, frame_);

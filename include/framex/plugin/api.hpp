@@ -2,7 +2,9 @@
 #pragma once
 
 #include <framex/plugin/binder.hpp>
+#include <framex/plugin/cache.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,25 +12,81 @@
 
 namespace framex {
 
-/// What may follow a registration: `api.get(...).raw_response().tags({"demo"})`.
+/// What may follow the registration of F: `api.get(...).raw_response().tags({"demo"})`.
+template <class Plugin, class F>
 class route_options {
 public:
     explicit route_options(route& target) noexcept : target_(target) {}
 
     /// Sends the JSON result without the envelope.
-    route_options& raw_response();
+    route_options& raw_response()
+    {
+        target_.raw_response = true;
+        return *this;
+    }
     /// The OpenAPI tags; without it the plugin's id.
-    route_options& tags(std::vector<std::string> names);
+    route_options& tags(std::vector<std::string> names)
+    {
+        target_.tags = std::move(names);
+        return *this;
+    }
     /// One line about the operation for the document and the pages.
-    route_options& summary(std::string text);
+    route_options& summary(std::string text)
+    {
+        target_.summary = std::move(text);
+        return *this;
+    }
     /// The Content-Type of a stream whose pieces are of a type of their own ("text/csv").
-    route_options& media_type(std::string text);
+    route_options& media_type(std::string text)
+    {
+        target_.media_type = std::move(text);
+        return *this;
+    }
     /// Leaves the operation out of the OpenAPI document.
-    route_options& hidden();
+    route_options& hidden()
+    {
+        target_.include_in_schema = false;
+        return *this;
+    }
     /// Uses the path as it is written, without "/api/v1" before it.
-    route_options& no_prefix();
+    route_options& no_prefix()
+    {
+        target_.prefixed = false;
+        return *this;
+    }
     /// Makes the route callable by other plugins as "<plugin>.<Class>.<name>", too.
-    route_options& callable_as(std::string name);
+    route_options& callable_as(std::string name)
+    {
+        target_.function = std::move(name);
+        return *this;
+    }
+
+    /// Keeps the results as `[cache]` says, for its `ttl`: a request with the same arguments is answered
+    /// without running the handler. For GET and POST handlers that give a value; app::start() refuses other
+    /// methods. Neither errors nor null are kept. Calls from other plugins always run the handler.
+    route_options& cached()
+    {
+        if constexpr (detail::explain_cached<F>())
+            detail::cache_of<Plugin, F>(target_);
+        return *this;
+    }
+    /// The same, each result for `ttl`: more than 0 s, or -1 s for ever.
+    route_options& cached(std::chrono::seconds ttl)
+    {
+        if constexpr (detail::explain_cached<F>())
+            detail::cache_of<Plugin, F>(target_).ttl = ttl;
+        return *this;
+    }
+    /// As cached(), and the arguments for which `f(a, b)` gives the same text share one result. The text is
+    /// the whole key: two routes whose functions give the same one share it, too. `f` runs on any thread;
+    /// when it throws, the handler runs and nothing is kept.
+    template <class Key>
+    route_options& cache_key(Key f)
+    {
+        if constexpr (detail::explain_cached<F>())
+            detail::cache_of<Plugin, F>(target_).key = detail::key_of<Plugin, F>(std::move(f));
+        return *this;
+    }
 
 private:
     route& target_;
@@ -83,37 +141,40 @@ default_of<P> fallback_value([[maybe_unused]] A& a)
 /// multipart_reader.
 template <class Plugin>
 class api : public detail::api_base {
+    template <class F>
+    using options = route_options<Plugin, F>;
+
 public:
     /// Registers `f` for GET path (HEAD is answered, too). "/x" and "x" mean "/api/v1/x", what is
     /// "/api/v1" or below it stays; "{name}" is a path parameter.
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options get(std::string path, F f, A... args)
+    options<F> get(std::string path, F f, A... args)
     {
         return add_http("GET", std::move(path), std::move(f), std::move(args)...);
     }
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options post(std::string path, F f, A... args)
+    options<F> post(std::string path, F f, A... args)
     {
         return add_http("POST", std::move(path), std::move(f), std::move(args)...);
     }
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options put(std::string path, F f, A... args)
+    options<F> put(std::string path, F f, A... args)
     {
         return add_http("PUT", std::move(path), std::move(f), std::move(args)...);
     }
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options patch(std::string path, F f, A... args)
+    options<F> patch(std::string path, F f, A... args)
     {
         return add_http("PATCH", std::move(path), std::move(f), std::move(args)...);
     }
     /// DELETE (the word itself is taken).
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options del(std::string path, F f, A... args)
+    options<F> del(std::string path, F f, A... args)
     {
         return add_http("DELETE", std::move(path), std::move(f), std::move(args)...);
     }
@@ -121,43 +182,43 @@ public:
     /// Registers `f` for call_plugin_api("<plugin>.<Class>.<name>") only; its parameters may be of any type.
     template <class F, argument... A>
         requires function_handler<F, sizeof...(A)>
-    route_options function(std::string name, F f, A... args)
+    options<F> function(std::string name, F f, A... args)
     {
-        return route_options(add({}, {}, std::move(name), entry_of(std::move(f), std::move(args)...)));
+        return options<F>(add({}, {}, std::move(name), entry_of(std::move(f), std::move(args)...)));
     }
 
     // The same heads without constraints: chosen only for a wrong handler, to say why it is wrong.
     template <class F, class... A>
-    route_options get(std::string, F, A...)
+    options<void> get(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options post(std::string, F, A...)
+    options<void> post(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options put(std::string, F, A...)
+    options<void> put(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options patch(std::string, F, A...)
+    options<void> patch(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options del(std::string, F, A...)
+    options<void> del(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options function(std::string, F, A...)
+    options<void> function(std::string, F, A...)
     {
         explain_arguments<A...>();
         detail::explain_function<F, sizeof...(A)>();
-        return route_options(add({}, {}, {}, {}));
+        return options<void>(add({}, {}, {}, {}));
     }
 
 private:
@@ -167,17 +228,17 @@ private:
         static_assert((argument<A> && ...), "framex: name each parameter with framex::arg(\"name\")");
     }
     template <class F, class... A>
-    route_options explain()
+    options<void> explain()
     {
         explain_arguments<A...>();
         detail::explain_handler<F, sizeof...(A)>();
-        return route_options(add({}, {}, {}, {}));
+        return options<void>(add({}, {}, {}, {}));
     }
 
     template <class F, class... A>
-    route_options add_http(std::string_view method, std::string path, F f, A... args)
+    options<F> add_http(std::string_view method, std::string path, F f, A... args)
     {
-        return route_options(add(method, std::move(path), {}, entry_of(std::move(f), std::move(args)...)));
+        return options<F>(add(method, std::move(path), {}, entry_of(std::move(f), std::move(args)...)));
     }
 
     /// Pairs the handler's named parameters with the args, in order; injected parameters have none.

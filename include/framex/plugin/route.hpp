@@ -77,11 +77,14 @@ struct invocation {
     asio::any_io_executor executor{};
 
     std::string* out = nullptr; ///< the JSON answer is appended here; cleared first
+    std::string fields{}; ///< of a JSON answer: further field lines, each beginning with CRLF
     std::variant<std::monostate, response, async_generator<sse_event>, async_generator<std::string>,
         streamed_response>
         result{};
     std::vector<issue> issues{}; ///< not empty after a call: 422, the handler has not run
 };
+
+struct route_cache;
 
 struct route {
     std::string method{}; ///< "GET"; empty: callable by name only
@@ -99,6 +102,7 @@ struct route {
     body_kind body = body_kind::none;
     std::vector<parameter> parameters{};
     json::value (*result_schema)(schema_registry&) = nullptr; ///< of the data, or of one item of a stream
+    std::shared_ptr<route_cache> cache{}; ///< null: the handler runs for every request
 
     void* instance = nullptr; ///< the plugin object
     std::shared_ptr<void const>

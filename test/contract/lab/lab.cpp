@@ -24,6 +24,7 @@ void LabPlugin::define(framex::api<LabPlugin>& api)
     define_parameters(api);
     define_answers(api);
     define_paths(api);
+    define_cached(api);
     api.function("hidden", &LabPlugin::hidden, arg("thing"), arg("n"));
     api.get("/lab/call", &LabPlugin::call, arg("kind"));
 }
