@@ -11,6 +11,7 @@
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>
 #include <framex/http/sse.hpp>
+#include <framex/http/upload.hpp>
 #include <framex/model/json.hpp>
 #include <framex/model/model.hpp>
 #include <framex/model/rules.hpp>
