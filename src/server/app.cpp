@@ -9,7 +9,11 @@
 #include <boost/assert.hpp>
 
 #include <algorithm>
+#include <concepts>
+#include <limits>
 #include <mutex>
+#include <type_traits>
+#include <utility>
 
 namespace framex {
 
@@ -21,6 +25,35 @@ std::string joined(std::vector<std::string> const& reasons)
     for (auto const& reason : reasons)
         text += (text.empty() ? "" : "\n") + reason;
     return text;
+}
+
+/// Settings are 64 bits wide, the readers count in 32: whatever is beyond them is all the same to a peer.
+template <std::integral N>
+std::uint32_t narrowed(N setting, std::uint32_t most = std::numeric_limits<std::uint32_t>::max())
+{
+    if (std::cmp_less(setting, 0))
+        return 0;
+    return std::cmp_less(setting, most) ? static_cast<std::uint32_t>(setting) : most;
+}
+
+head_limits heads_of(limit_settings const& limits)
+{
+    head_limits heads;
+    heads.target = narrowed(limits.target_size.bytes);
+    heads.head = narrowed(limits.head_size.bytes);
+    heads.fields = narrowed(limits.field_count, std::extent_v<decltype(request_head::fields)>);
+    return heads;
+}
+
+body_limits bodies_of(limit_settings const& limits)
+{
+    body_limits bodies;
+    bodies.form.parts = narrowed(limits.multipart_parts);
+    bodies.form.field = limits.multipart_field_size.bytes;
+    if (limits.multipart_file_size.bytes != 0)
+        bodies.form.file = limits.multipart_file_size.bytes;
+    bodies.json_depth = narrowed(limits.json_depth);
+    return bodies;
 }
 
 } // namespace
@@ -172,10 +205,8 @@ void app::start()
     shared->settings = state_->configuration.server;
     shared->on_access = state_->on_access;
     shared->on_error = state_->on_error;
-    auto const& limits = shared->settings.limits;
-    shared->heads.target = static_cast<std::uint32_t>(limits.target_size.bytes);
-    shared->heads.head = static_cast<std::uint32_t>(limits.head_size.bytes);
-    shared->heads.fields = static_cast<std::uint32_t>(std::min<std::int64_t>(limits.field_count, 100));
+    shared->heads = heads_of(shared->settings.limits);
+    shared->bodies = bodies_of(shared->settings.limits);
     state_->shared = std::move(shared);
 }
 
