@@ -14,6 +14,7 @@
 #include <framex/http/multipart.hpp>
 #include <framex/http/sse.hpp>
 #include <framex/http/streamed_response.hpp>
+#include <framex/http/upload.hpp>
 #include <framex/model/json.hpp>
 #include <framex/model/model.hpp>
 #include <framex/model/rules.hpp>

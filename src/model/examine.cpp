@@ -11,9 +11,6 @@
 namespace framex::detail {
 namespace {
 
-/// A longer text of an offending value is not copied into the issue.
-constexpr std::size_t max_input = 65536;
-
 /// A longer key is cut where it becomes part of a location.
 constexpr std::size_t max_name = 256;
 

@@ -11,6 +11,9 @@
 
 namespace framex::detail {
 
+/// A longer text of an offending value is not copied into the issue.
+inline constexpr std::size_t max_input = 65536;
+
 enum class misfit : std::uint8_t {
     none,
     int_parsing,
@@ -72,8 +75,10 @@ misfit wrong_kind(reader_ops const& ops);
 /// The sentence for people, and the machine's part.
 fault explain(misfit what, reader_ops const& ops);
 
-/// The one issue of a text that stops being JSON after `consumed` octets, its location `loc` and that offset.
-issue invalid_json(error_code const& why, std::string_view text, std::size_t consumed, location loc);
+/// The one issue of a text that stops being JSON after `consumed` octets, its location `loc` and that offset;
+/// `depth`: the levels that were allowed.
+issue invalid_json(
+    error_code const& why, std::string_view text, std::size_t consumed, std::size_t depth, location loc);
 
 /// Goes through optionals, engaging them, to the value inside.
 inline void enter(reader_ops const*& ops, void*& target)

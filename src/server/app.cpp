@@ -10,7 +10,11 @@
 #include <boost/assert.hpp>
 
 #include <algorithm>
+#include <concepts>
+#include <limits>
 #include <mutex>
+#include <type_traits>
+#include <utility>
 
 namespace framex {
 
@@ -38,6 +42,35 @@ std::string sentence_of(duplicate_route const& two)
     else
         text = first + " is offered by plugin " + one->plugin + " and by plugin " + other->plugin;
     return text + "; give one of them another " + (is_function ? "name" : "path");
+}
+
+/// Settings are 64 bits wide, the readers count in 32: whatever is beyond them is all the same to a peer.
+template <std::integral N>
+std::uint32_t narrowed(N setting, std::uint32_t most = std::numeric_limits<std::uint32_t>::max())
+{
+    if (std::cmp_less(setting, 0))
+        return 0;
+    return std::cmp_less(setting, most) ? static_cast<std::uint32_t>(setting) : most;
+}
+
+head_limits heads_of(limit_settings const& limits)
+{
+    head_limits heads;
+    heads.target = narrowed(limits.target_size.bytes);
+    heads.head = narrowed(limits.head_size.bytes);
+    heads.fields = narrowed(limits.field_count, std::extent_v<decltype(request_head::fields)>);
+    return heads;
+}
+
+body_limits bodies_of(limit_settings const& limits)
+{
+    body_limits bodies;
+    bodies.form.parts = narrowed(limits.multipart_parts);
+    bodies.form.field = limits.multipart_field_size.bytes;
+    if (limits.multipart_file_size.bytes != 0)
+        bodies.form.file = limits.multipart_file_size.bytes;
+    bodies.json_depth = narrowed(limits.json_depth);
+    return bodies;
 }
 
 } // namespace
@@ -221,10 +254,8 @@ std::shared_ptr<service> app::state::make_service()
     made->settings = configuration.server;
     made->on_access = on_access;
     made->on_error = on_error;
-    auto const& limits = made->settings.limits;
-    made->heads.target = static_cast<std::uint32_t>(limits.target_size.bytes);
-    made->heads.head = static_cast<std::uint32_t>(limits.head_size.bytes);
-    made->heads.fields = static_cast<std::uint32_t>(std::min<std::int64_t>(limits.field_count, 100));
+    made->heads = heads_of(made->settings.limits);
+    made->bodies = bodies_of(made->settings.limits);
     return made;
 }
 

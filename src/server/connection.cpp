@@ -39,6 +39,7 @@ std::string_view reason_to_refuse(int status)
 connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner))
 {
     call_.executor = worker_->executor();
+    call_.limits = &worker_->shared().bodies;
     if (worker_->shared().on_access)
         watch_ = std::make_unique<request_watch>();
     enter(phase::head, limits().head_timeout);

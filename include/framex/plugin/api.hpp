@@ -118,7 +118,7 @@ template <class A>
 std::string fallback_text([[maybe_unused]] A const& a)
 {
     if constexpr (is_named_value<A>)
-        if constexpr (value<decltype(a.value)>)
+        if constexpr (value<decltype(a.value)> && !holds_upload<decltype(a.value)>())
             return to_json(a.value);
     return {};
 }
@@ -127,6 +127,8 @@ template <class P, class A>
 default_of<P> fallback_value([[maybe_unused]] A& a)
 {
     if constexpr (is_named_value<A>) {
+        static_assert(!form_model<P>,
+            "framex: a form has no default as a whole: mark its members with framex::defaulted");
         static_assert(std::is_constructible_v<P, decltype(a.value)&&>,
             "framex: the default in arg(\"name\") = default must convert to the parameter's type");
         return default_of<P>(std::in_place, static_cast<P>(std::move(a.value)));
@@ -277,9 +279,10 @@ private:
     static void describe(
         route& entry, std::vector<std::pair<std::string, std::string>> const& named, std::size_t& at)
     {
-        if constexpr (std::same_as<P, request>)
-            entry.body = body_kind::whole;
-        else if constexpr (std::same_as<P, multipart_reader>)
+        if constexpr (std::same_as<P, request>) {
+            if (entry.body == body_kind::none) // else the other parameter says how the body is read
+                entry.body = body_kind::whole;
+        } else if constexpr (std::same_as<P, multipart_reader>)
             entry.body = body_kind::multipart;
         else {
             parameter p;
@@ -288,13 +291,18 @@ private:
             ++at;
             p.type = &typeid(P);
             p.required = p.fallback.empty();
-            if constexpr (bindable<P>)
+            if constexpr (form_model<P>)
+                p.schema = &form_schema_of<P>;
+            else if constexpr (bindable<P>)
                 p.schema = &schema_of<P>;
             if constexpr (is_optional<P>)
                 p.required = false;
             if constexpr (body_bindable<P>) {
                 p.place = parameter_place::body;
                 entry.body = body_kind::json;
+            } else if constexpr (form_model<P>) {
+                p.place = parameter_place::body;
+                entry.body = body_kind::multipart;
             }
             entry.parameters.push_back(std::move(p));
         }
@@ -305,7 +313,7 @@ private:
     {
         [[maybe_unused]] std::size_t at = 0;
         (describe<P>(entry, named, at), ...);
-        entry.injects = (injected<P> || ...);
+        entry.injects = ((injected<P> || form_model<P>) || ...);
     }
 
     template <class F, class... A>
@@ -324,7 +332,7 @@ private:
         entry.native = reinterpret_cast<void (*)()>(&bound::native);
         entry.result_type = &typeid(typename traits::value);
         if constexpr (text_callable<F>) { // else: callable with native values only
-            if constexpr (traits::coroutine)
+            if constexpr (traits::coroutine || bound::has_form)
                 entry.serve = &bound::serve;
             else
                 entry.now = &bound::now;

@@ -36,9 +36,9 @@ public:
 };
 
 template <class P>
-inline constexpr bool injects_any = false;
+inline constexpr bool takes_values_only = true;
 template <class... P>
-inline constexpr bool injects_any<std::tuple<P...>> = (injected<P> || ...);
+inline constexpr bool takes_values_only<std::tuple<P...>> = !((injected<P> || form_model<P>) || ...);
 
 } // namespace detail
 
@@ -113,15 +113,14 @@ constexpr bool explain_cached()
         using traits = result_traits<result_of<F>>;
         using parameters = parameters_of<F>;
         constexpr bool gives_value = !traits::stream && value<typename traits::value>;
-        constexpr bool takes_values = check<parameters>::known && !injects_any<parameters>;
+        constexpr bool takes_values = check<parameters>::known && takes_values_only<parameters>;
         static_assert(gives_value,
             "framex: only a handler that gives a value as JSON can be cached: no stream, no framex::response "
             "and "
             "not void");
         static_assert(takes_values,
-            "framex: a cached handler takes values only, no framex::request and no framex::multipart_reader: "
-            "what "
-            "is kept is found by the named arguments");
+            "framex: a cached handler takes values only, no framex::request, framex::multipart_reader or form: what is "
+            "kept is found by the named arguments");
         return gives_value && takes_values;
     }
 }

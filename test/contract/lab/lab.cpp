@@ -44,8 +44,8 @@ void LabPlugin::define_parameters(framex::api<LabPlugin>& api)
     api.patch("/lab/multi", &LabPlugin::multi, arg("key"));
     api.del("/lab/multi", &LabPlugin::multi, arg("key"));
     api.get("/lab/reserved", &LabPlugin::reserved, arg("func"));
-    api.post("/lab/upload", &LabPlugin::upload);
-    api.post("/lab/uploads", &LabPlugin::uploads, arg("kind"));
+    api.post("/lab/upload", &LabPlugin::upload, arg("form"));
+    api.post("/lab/uploads", &LabPlugin::uploads, arg("kind"), arg("form"));
 }
 
 void LabPlugin::define_answers(framex::api<LabPlugin>& api)

@@ -42,8 +42,8 @@ private:
     framex::awaitable<Mixed> mixed(std::string message, Part model);
     framex::awaitable<framex::json::object> multi(std::string key);
     framex::awaitable<framex::json::object> reserved(std::string func);
-    framex::awaitable<StoredFile> upload(framex::multipart_reader form);
-    framex::awaitable<StoredFiles> uploads(std::string kind, framex::multipart_reader form);
+    framex::awaitable<StoredFile> upload(UploadForm form);
+    framex::awaitable<StoredFiles> uploads(std::string kind, UploadsForm form);
 
     framex::awaitable<framex::json::value> sample(std::string kind);
     framex::awaitable<Aliased> aliased();
