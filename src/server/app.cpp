@@ -247,7 +247,8 @@ std::shared_ptr<service> app::state::make_service()
     auto made = std::make_shared<service>();
     auto all = collect();
     keep_answers(all, make_cache(configuration.cache, on_error));
-    auto const table = std::make_shared<route_table const>(std::move(all), key_rules(configuration.auth.rules));
+    auto const table =
+        std::make_shared<route_table const>(std::move(all), key_rules(configuration.auth.rules));
     resolve(*table);
     system->describe(table);
     made->table = table;

@@ -119,7 +119,8 @@ constexpr bool explain_cached()
             "and "
             "not void");
         static_assert(takes_values,
-            "framex: a cached handler takes values only, no framex::request, framex::multipart_reader or form: what is "
+            "framex: a cached handler takes values only, no framex::request, framex::multipart_reader or "
+            "form: what is "
             "kept is found by the named arguments");
         return gives_value && takes_values;
     }
