@@ -215,8 +215,9 @@ BOOST_AUTO_TEST_CASE(calls_from_other_plugins_always_run)
     asio::io_context context(1);
     std::string results;
     for (int i = 0; i < 2; ++i)
-        asio::co_spawn(context, detail::call_by_text(entry, argument_texts{{"ms", "0"}}),
-            [&](std::exception_ptr, std::string text) { results += text; });
+        asio::co_spawn(context,
+            detail::call_by_text(entry, argument_texts{{"ms", "0"}}, detail::result_form::value),
+            [&](std::exception_ptr, detail::text_answer answer) { results += answer.text; });
     context.run();
     BOOST_TEST(results == "12");
 }
