@@ -55,7 +55,8 @@ public:
     /// a sink there are no ids. Only before the app is started.
     app& on_access(access_sink sink);
 
-    /// What handlers throw and clients do not see is told to `sink`. Only before the app is started.
+    /// What handlers throw and clients do not see is told to `sink`, and the cache's failures. Only before
+    /// the app is started.
     app& on_error(error_sink sink);
 
     /// Constructs the plugins, makes the table and resolves what they require. serve() does it when it was
