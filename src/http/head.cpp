@@ -259,6 +259,7 @@ outcome head_scan::note_length(std::string_view value)
         std::all_of(value.begin(), value.end(), [](char c) { return is_octet(c, digit_octet); });
     if (!digits)
         return fail(400);
+    value.remove_prefix(std::min(value.find_first_not_of('0'), value.size()));
     if (value.size() > longest_length)
         return fail(413);
     for (char c : value)

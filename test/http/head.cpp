@@ -265,6 +265,10 @@ BOOST_AUTO_TEST_CASE(content_length_is_one_decimal_number)
              "2_0", "'20'", "\"20\"", "NaN", "20 20", "20\t21", "-0", "1e3", "\xb2"})
         BOOST_TEST(fields_refused("Content-Length: " + std::string(value) + "\r\n") == 400, value);
     BOOST_TEST(fields_refused("Content-Length: 18446744073709551636\r\n") == 413);
+    BOOST_TEST(fields_refused("Content-Length: 001844674407370955163\r\n") == 413);
+    std::string const zeros(40, '0');
+    BOOST_TEST(reading(with_fields("Content-Length: " + zeros + "20\r\n")).head->length == 20U);
+    BOOST_TEST(reading(with_fields("Content-Length: " + zeros + "\r\n")).head->length == 0U);
     BOOST_TEST(fields_refused("Content-Length: 2\r\nContent-Length: 2\r\n") == 400);
 }
 
