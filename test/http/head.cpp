@@ -296,7 +296,14 @@ BOOST_AUTO_TEST_CASE(expectations_other_than_100_continue_fail)
         reading(with_fields("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n")).head->expect_continue);
     BOOST_TEST(
         !reading(with_fields("Expect: 100-continue\r\n")).head->expect_continue); // nothing to wait for
-    BOOST_TEST(fields_refused("Expect: the-worst\r\n") == 417);
+    for (char const* value : {"100-continue, 100-continue", ",100-CONTINUE,", " , 100-continue"})
+        BOOST_TEST(reading(with_fields("Content-Length: 1\r\nExpect: " + std::string(value) + "\r\n"))
+                       .head->expect_continue,
+            value);
+    for (char const* value : {"", ",", " , ,"})
+        BOOST_TEST(fields_refused("Expect: " + std::string(value) + "\r\n") == 200, value);
+    for (char const* value : {"the-worst", "100-continue, the-worst", "100", "100-continue;q=1", "a=\"b\""})
+        BOOST_TEST(fields_refused("Expect: " + std::string(value) + "\r\n") == 417, value);
     std::string const old = "POST / HTTP/1.0\r\nContent-Length: 1\r\n";
     BOOST_TEST(!reading(old + "Expect: 100-continue\r\n\r\n").head->expect_continue);
     BOOST_TEST(refusal(old + "Expect: the-worst\r\n\r\n") == 200);
