@@ -58,7 +58,8 @@ private:
     outcome field_value(char const* line, std::string_view& value) noexcept;
 };
 
-/// One Content-Length: 200 for decimal digits, 413 for more of them than a length has, else 400.
+/// One Content-Length: 200 for decimal digits, 413 for more of them than a length has (zeros before it do not
+/// count), else 400.
 inline int read_length(std::string_view value, std::uint64_t& length) noexcept
 {
     constexpr std::size_t longest = 18;
@@ -66,6 +67,7 @@ inline int read_length(std::string_view value, std::uint64_t& length) noexcept
         std::all_of(value.begin(), value.end(), [](char c) { return is_octet(c, digit_octet); });
     if (value.empty() || !digits)
         return 400;
+    value.remove_prefix(std::min(value.find_first_not_of('0'), value.size()));
     if (value.size() > longest)
         return 413;
     length = 0;

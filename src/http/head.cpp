@@ -133,8 +133,9 @@ outcome head_scan::note_field(std::string_view name, std::string_view value)
         break;
     case 6:
         if (equals_ignoring_case(name, "expect")) {
-            bool const known = equals_ignoring_case(value, "100-continue");
-            (known ? continue_ : other_expectation_) = true;
+            auto const asked = read_expectations(value);
+            continue_ |= asked.to_continue;
+            other_expectation_ |= asked.others;
         }
         break;
     case 10:

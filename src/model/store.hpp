@@ -92,6 +92,9 @@ inline void enter(reader_ops const*& ops, void*& target)
 /// Whether `text` is UTF-8 (RFC 3629).
 bool is_utf8(std::string_view text) noexcept;
 
+/// The `input` of an issue about `text`: its JSON string; empty when it is long or no UTF-8.
+std::string shown(std::string_view text);
+
 /// Reads `text`, known to be JSON, into a target of a dynamic kind that takes it.
 void read_dynamic(std::string_view text, void* target, reader_ops const& ops);
 

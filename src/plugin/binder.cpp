@@ -1,4 +1,5 @@
 #include "http/clock_text.hpp"
+#include "model/store.hpp"
 
 #include <framex/error.hpp>
 #include <framex/http/path.hpp>
@@ -80,9 +81,8 @@ bool body_is_json(parameter const& spec, invocation& call)
 {
     if (is_json_media(call.head->content_type))
         return true;
-    std::string input = to_json(std::string(call.body));
     call.issues.emplace_back("model_attributes_type", place_of(spec, call),
-        "Input should be a valid dictionary or object to extract fields from", std::move(input));
+        "Input should be a valid dictionary or object to extract fields from", shown(call.body));
     return false;
 }
 

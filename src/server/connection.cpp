@@ -12,6 +12,15 @@ constexpr std::size_t flush_mark = 65536; // answers to pipelined requests are s
 constexpr std::uint64_t longest_leap = 1 << 20; // memory is not taken on the word of a Content-Length alone
 constexpr std::uint64_t drain_limit = 65536; // an unwanted body up to here is read and dropped
 
+/// Whether the message that begins in the input is a HEAD request, as far as its method tells.
+bool asks_for_head_only(input_buffer const& input)
+{
+    std::string_view text(input.begin(), input.size());
+    if (text.starts_with("\r\n"))
+        text.remove_prefix(2);
+    return text.starts_with("HEAD ");
+}
+
 std::string_view reason_to_refuse(int status)
 {
     switch (status) {
@@ -127,8 +136,10 @@ connection::step connection::begin_request()
 /// Answers a message that cannot be understood; nothing after it can be trusted.
 connection::step connection::refuse(int status, std::string message)
 {
-    if (!in_request_) // of this message nothing is known
+    if (!in_request_) { // of this message nothing is known, but perhaps that it wants no content
         frame_ = {};
+        frame_.head_only = asks_for_head_only(input_);
+    }
     frame_.keep_alive = false;
     if (watch_ && !watch_->is_active())
         begin_watch(nullptr);
