@@ -193,9 +193,8 @@ constexpr void explain_handler()
             "they live across co_await");
     else if constexpr (!check<parameters_of<F>>::placed)
         static_assert(check<parameters_of<F>>::placed,
-            "framex: a framex::upload is a member of the described struct that a handler takes as its form; "
-            "it "
-            "is no parameter itself and stands in no model, list or map inside of another");
+            "framex: a framex::upload is a member of the described struct that a handler takes as its "
+            "form; it is no parameter itself and stands in no model, list or map inside of another");
     else if constexpr (!check<parameters_of<F>>::flat)
         static_assert(check<parameters_of<F>>::flat,
             "framex: a member of a form is a framex::upload, a scalar, std::string, an enum with "
