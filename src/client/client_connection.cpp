@@ -218,7 +218,7 @@ awaitable<bool> client_connection::answers_early()
     co_await read_more();
     if (!received())
         co_return true;
-    co_return input_.size() <= status_at || input_.begin()[status_at] != '1';
+    co_return input_.size() > status_at&& input_.begin()[status_at] != '1';
 }
 
 // ---- the answer -------------------------------------------------------------------------------------

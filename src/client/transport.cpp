@@ -1,5 +1,6 @@
 #include "client/transport.hpp"
 
+#include <cerrno>
 #include <sys/socket.h>
 
 namespace framex {

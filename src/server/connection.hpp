@@ -119,7 +119,8 @@ private:
     bool locate(scratch_memory& memory);
     step dispatch(scratch_memory& memory);
     step write_result();
-    void write_streamed_head(streamed_response const& reply);
+    bool write_stream_head();
+    step begin_stream(std::size_t head);
     void write_failure(failure const& why);
     void end_request();
     void begin_watch(request_head const* head);

@@ -178,50 +178,51 @@ connection::step connection::write_result()
             append_response(out_, *reply, frame_);
         else
             write_failure(failure());
-    } else {
-        auto const* own = std::get_if<streamed_response>(&call_.result);
-        bool has_body = !frame_.head_only;
-        if (own && !is_final(own->status)) {
-            write_failure(failure());
-            has_body = false;
-        } else if (own) {
-            write_streamed_head(*own);
-            has_body = has_body && may_have_body(own->status);
-        } else {
-            if (!frame_.http11)
-                open_ = frame_.keep_alive = false; // the end of the connection ends the stream
-            append_stream_head(out_, stream_type(*route_), frame_);
-        }
-        if (has_body) {
-            if (!suspended_)
-                ++worker_->in_flight;
-            suspended_ = true;
-            if (watch_) {
-                watch_->note_answer(std::string_view(out_).substr(before));
-                watch_->note_stream();
-            }
-            if (!body_.pulled) {
-                input_.consume(head_size_ + body_.size);
-                head_size_ = 0;
-                body_.size = 0;
-                input_.release();
-            }
-            enter(phase::stream, {});
-            return step::stream;
-        }
-    }
+    } else if (write_stream_head())
+        return begin_stream(before);
     if (watch_) [[unlikely]]
         watch_->note_answer(std::string_view(out_).substr(before));
     end_request();
     return step::next;
 }
 
-void connection::write_streamed_head(streamed_response const& reply)
+/// Whether a body follows.
+bool connection::write_stream_head()
 {
-    promised_ = announced_length(reply);
+    auto const* own = std::get_if<streamed_response>(&call_.result);
+    if (own && !is_final(own->status)) {
+        write_failure(failure());
+        return false;
+    }
+    if (own)
+        promised_ = announced_length(*own);
     if (!frame_.http11 && !promised_)
         open_ = frame_.keep_alive = false; // the end of the connection ends the stream
-    append_streamed_head(out_, reply, frame_, promised_);
+    if (own)
+        append_streamed_head(out_, *own, frame_, promised_);
+    else
+        append_stream_head(out_, stream_type(*route_), frame_);
+    return !frame_.head_only && !(own && !may_have_body(own->status));
+}
+
+/// Its head begins at `head` in out_.
+connection::step connection::begin_stream(std::size_t head)
+{
+    if (!suspended_)
+        ++worker_->in_flight;
+    suspended_ = true;
+    if (watch_) {
+        watch_->note_answer(std::string_view(out_).substr(head));
+        watch_->note_stream();
+    }
+    if (!body_.pulled) {
+        input_.consume(head_size_ + body_.size);
+        head_size_ = 0;
+        body_.size = 0;
+        input_.release();
+    }
+    enter(phase::stream, {});
+    return step::stream;
 }
 
 bool connection::keeps_promise(std::size_t begin, bool ended)

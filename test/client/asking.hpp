@@ -24,6 +24,13 @@ inline async_generator<std::string> pieces(std::vector<std::string> list)
         co_yield std::move(piece);
 }
 
+inline async_generator<std::string> slow_pieces(int count)
+{
+    for (int i = 0; i < count; ++i) {
+        co_await sleep_for(5ms);
+        co_yield "x";
+    }
+}
 inline async_generator<std::string> endless_pieces()
 {
     for (;;) {

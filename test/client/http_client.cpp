@@ -126,6 +126,19 @@ BOOST_AUTO_TEST_CASE(a_pulled_body_goes_out_in_chunks_or_with_its_length)
     BOOST_TEST(sized.ends_with("\r\nContent-Length: 8\r\n\r\nonethree"));
 }
 
+BOOST_AUTO_TEST_CASE(an_interim_answer_does_not_end_an_upload)
+{
+    std::string seen;
+    scripted upstream([&](peer& client) {
+        client.head();
+        client.say("HTTP/1.1 102 Processing\r\n\r\n");
+        seen = client.until("0\r\n\r\n");
+        client.say(with_length("ok"));
+    });
+    BOOST_TEST(ask(outgoing_request("PUT", upstream.url(), slow_pieces(5))).body == "ok");
+    BOOST_TEST(seen == "1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n0\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_large_text_arrives_whole)
 {
     std::string const large(3'000'000, 'x');
