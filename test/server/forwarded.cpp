@@ -259,7 +259,8 @@ BOOST_AUTO_TEST_CASE(a_body_is_forwarded_and_a_chunked_answer_comes_back)
 {
     std::string got;
     behind gateway([&](peer& upstream) {
-        got = upstream.head() + upstream.exactly(7);
+        got = upstream.head();
+        got += upstream.exactly(7);
         upstream.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
         upstream.say("0\r\n\r\n");
     });
