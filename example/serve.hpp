@@ -12,15 +12,16 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <utility>
 
 /// The port is the first argument, else 8080; 0 takes a free one. Returns the exit code.
 template <class... Plugins>
-int serve(int argc, char** argv)
+int serve(int argc, char** argv, framex::settings configuration = {})
 try {
     namespace asio = boost::asio;
     auto const port = static_cast<unsigned short>(argc > 1 ? std::atoi(argv[1]) : 8080);
     asio::io_context context(1);
-    framex::app app(context.get_executor());
+    framex::app app(context.get_executor(), std::move(configuration));
     (app.load<Plugins>(), ...);
     asio::signal_set signals(context, SIGINT, SIGTERM);
     signals.async_wait([&](auto, int) { app.stop(std::chrono::seconds(1)); });

@@ -1,6 +1,8 @@
 /// Everything that a plugin author needs. Nobody inside the library includes it.
 #pragma once
 
+#include <framex/client/http_client.hpp>
+#include <framex/client/upstream.hpp>
 #include <framex/coro/async_generator.hpp>
 #include <framex/coro/awaitable.hpp>
 #include <framex/coro/pipeline.hpp>
@@ -11,6 +13,8 @@
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>
 #include <framex/http/sse.hpp>
+#include <framex/http/streamed_response.hpp>
+#include <framex/http/upload.hpp>
 #include <framex/model/json.hpp>
 #include <framex/model/model.hpp>
 #include <framex/model/rules.hpp>

@@ -19,6 +19,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <ostream>
 #include <thread>
 
@@ -38,10 +39,10 @@ constexpr problem_kind kinds[] = {
         "A plugin's class could not be made ready: its constructor or its table of APIs failed.",
         "load_plugins = [\"lab\"]", "Read the reason after the colon; it is the plugin's own."},
     {"FX0601", "rule that can never match",
-        "A pattern in auth.rules does not begin with \"/\", or has \"*\" elsewhere than at its end after "
-        "\"/\".",
+        "A pattern in auth.rules does not begin with \"/\", has \"*\" elsewhere than at its end after "
+        "\"/\", or holds escapes or dot segments, which are resolved in a path before it is compared.",
         "\"api/*\" = [\"key\"]",
-        "Write the whole path: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
+        "Write the whole path as plain text: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
     {"FX0602", "sign-in missing", "[auth.oauth] asks for a sign-in that this program was built without.",
         "[auth.oauth]", "Remove the table; auth.rules guard the pages by keys."},
     {"FX0110", "setting without effect",
@@ -51,10 +52,11 @@ constexpr problem_kind kinds[] = {
     {"FX0402", "engine missing",
         "server.use_ray asks for the Ray engine, which this program was built without.",
         "framex run --use-ray", "Leave --use-ray away: remote jobs then run in the process."},
-    {"FX0401", "required API missing",
-        "A plugin declares in required_remote_apis an API that no loaded plugin offers.",
+    {"FX0401", "plugins do not fit together",
+        "A plugin requires an API that no loaded plugin offers, two routes have one method and path, two "
+        "functions one name, or a path is none.",
         "required_remote_apis = {\"/api/v1/ecko\"}",
-        "Load the plugin that offers the API, or correct its name in the metadata."},
+        "Read the reason: it names the plugins and the API. Load the missing one, or rename one of the two."},
 };
 
 /// Thrown inside this file only: the service cannot start, `code` is the exit code.
@@ -127,10 +129,13 @@ void check_rules(run_request const& request)
 {
     std::vector<problem> problems;
     for (auto const& [pattern, keys] : request.configuration.settings().auth.rules)
-        if (!key_rules::can_match(pattern))
+        if (!key_rules::can_match(pattern)) {
+            auto const meant = key_rules::normal_form(pattern);
             problems.push_back(request.configuration.problem_at({"auth", "rules", pattern}, "FX0601",
                 "the rule `" + pattern + "` can never match a path",
-                "begin it with / and end it with /* for everything below a path"));
+                meant.empty() ? "begin it with / and end it with /* for everything below a path"
+                              : "paths are normalised before they are compared: write `" + meant + "`"));
+        }
     if (!problems.empty())
         throw refusal(std::move(problems), configuration_refused);
 }
@@ -242,11 +247,12 @@ int listen_and_run(
     asio::signal_set signals(threads.first(), SIGINT, SIGTERM);
     watch_signals(signals, service, wanted.server.limits.shutdown_grace);
 
-    std::exception_ptr broken;
+    std::exception_ptr broken; // the first failure of any thread
+    std::once_flag breaks;
     std::atomic<std::size_t> running = 0;
     auto const ended = [&](std::exception_ptr error) {
         if (error) {
-            broken = error;
+            std::call_once(breaks, [&] { broken = error; });
             service.stop(std::chrono::milliseconds(0));
         }
         if (--running == 0)

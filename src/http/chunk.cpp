@@ -4,7 +4,7 @@
 namespace framex {
 namespace {
 
-constexpr std::uint32_t longest_size = 15; // hexadecimal digits: below 2^60, so nothing wraps
+constexpr std::uint32_t longest_size = 15; // significant hexadecimal digits: below 2^60, so nothing wraps
 
 bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
@@ -45,14 +45,15 @@ void chunk_reader::read_framing(char c) noexcept
     }
 }
 
-// chunk-size [ chunk-ext ] CRLF
+// chunk-size [ chunk-ext ] CRLF; leading zeros count for nothing (RFC 9112 section 7.1: 1*HEXDIG).
 void chunk_reader::read_size(char c) noexcept
 {
     if (int const value = hex_value(c); value >= 0 && !spaced_) {
-        if (++digits_ > longest_size)
-            return fail(413);
         left_ = left_ * 16 + static_cast<unsigned>(value);
-    } else if (digits_ == 0)
+        digits_ += left_ ? 1 : 0;
+        if (digits_ > longest_size)
+            fail(413);
+    } else if (line_ == 1) // no digit at all
         fail(400);
     else
         end_of_extension(c, false);

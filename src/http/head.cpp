@@ -1,20 +1,15 @@
+#include "field_scan.hpp"
 #include "head_rules.hpp"
-
-#include <framex/http/head.hpp>
-#include <framex/http/syntax.hpp>
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 
 namespace framex {
 namespace {
 
 using boost::beast::http::verb;
 
-enum class outcome { next, more, bad, end };
-
-constexpr std::size_t longest_method = 32, longest_name = 256, longest_length = 18;
+constexpr std::size_t longest_method = 32;
 
 verb method_of(std::string_view text) noexcept
 {
@@ -25,61 +20,30 @@ verb method_of(std::string_view text) noexcept
     return boost::beast::http::string_to_verb(text);
 }
 
-class head_scan {
+class head_scan : field_scan {
 public:
     head_scan(request_head& head, char const* begin, char const* end, head_limits const& limits) noexcept
-        : head_(head), begin_(begin), p_(begin), end_(end), limits_(limits)
+        : field_scan(head, begin, end, limits), head_(head)
     {
     }
     request_head::result run(std::uint32_t& resume);
 
 private:
-    outcome fail(int status) noexcept
-    {
-        head_.status = status;
-        return outcome::bad;
-    }
-    outcome more() noexcept
-    {
-        return static_cast<std::size_t>(end_ - begin_) > limits_.head ? fail(431) : outcome::more;
-    }
-    static std::string_view view(char const* from, char const* to) noexcept
-    {
-        return {from, static_cast<std::size_t>(to - from)};
-    }
-
     outcome first_lines(std::uint32_t& resume);
     outcome empty_line();
     outcome method();
     outcome target();
     outcome version();
-    outcome line_end();
     outcome field();
-    outcome field_value(char const* line, std::string_view& value);
     outcome note_field(std::string_view name, std::string_view value);
-    outcome note_connection(std::string_view value);
     outcome note_length(std::string_view value);
-    outcome note_coding(std::string_view value);
     outcome framing();
     outcome form_of_target();
 
     request_head& head_;
-    char const *begin_, *p_, *end_;
-    head_limits const& limits_;
-    int hosts_ = 0, coding_ = 0;
-    bool close_ = false, keep_ = false, continue_ = false, other_expectation_ = false;
+    int hosts_ = 0;
+    bool continue_ = false, other_expectation_ = false;
 };
-
-// CR LF and nothing else ends a line (RFC 9112 section 2.2); p_ is at the CR.
-outcome head_scan::line_end()
-{
-    if (p_ + 1 == end_)
-        return more();
-    if (p_[1] != '\n')
-        return fail(400);
-    p_ += 2;
-    return outcome::next;
-}
 
 // RFC 9112 section 2.2: one empty line before the request line is ignored.
 outcome head_scan::empty_line() { return p_ == end_ || *p_ != '\r' ? outcome::next : line_end(); }
@@ -150,56 +114,11 @@ outcome head_scan::version()
     return outcome::next;
 }
 
-// RFC 9112 section 5: no space before the colon, no folding (5.2). `end` after the empty line.
 outcome head_scan::field()
 {
-    if (p_ == end_)
-        return more();
-    if (*p_ == '\r') {
-        auto const done = line_end();
-        return done == outcome::next ? outcome::end : done;
-    }
-    char const* const start = p_;
-    while (p_ != end_ && is_octet(*p_, token_octet))
-        ++p_;
-    auto const name = view(start, p_);
-    if (name.size() > longest_name)
-        return fail(431);
-    if (p_ == end_)
-        return more();
-    if (*p_ != ':' || name.empty())
-        return fail(400);
-    std::string_view value;
-    if (auto const done = field_value(start, value); done != outcome::next)
-        return done;
-    if (head_.field_count == limits_.fields || head_.field_count == std::size(head_.fields))
-        return fail(431);
-    auto& entry = head_.fields[head_.field_count++];
-    entry.name = name;
-    entry.value = value;
-    return note_field(name, value);
-}
-
-// What follows the name, from the colon (RFC 9110 section 5.5); `line` is where the line begins.
-outcome head_scan::field_value(char const* line, std::string_view& value)
-{
-    do
-        ++p_;
-    while (p_ != end_ && (*p_ == ' ' || *p_ == '\t'));
-    char const* const start = p_;
-    while (p_ != end_ && is_octet(*p_, value_octet))
-        ++p_;
-    if (static_cast<std::size_t>(p_ - line) > limits_.line)
-        return fail(431);
-    if (p_ == end_)
-        return more();
-    if (*p_ != '\r')
-        return fail(400);
-    char const* end = p_;
-    while (end != start && (end[-1] == ' ' || end[-1] == '\t'))
-        --end;
-    value = view(start, end);
-    return line_end();
+    field_view* entry = nullptr;
+    auto const done = field_line(entry);
+    return done == outcome::next ? note_field(entry->name, entry->value) : done;
 }
 
 // The few fields that framing and routing depend on.
@@ -214,8 +133,9 @@ outcome head_scan::note_field(std::string_view name, std::string_view value)
         break;
     case 6:
         if (equals_ignoring_case(name, "expect")) {
-            bool const known = equals_ignoring_case(value, "100-continue");
-            (known ? continue_ : other_expectation_) = true;
+            auto const asked = read_expectations(value);
+            continue_ |= asked.to_continue;
+            other_expectation_ |= asked.others;
         }
         break;
     case 10:
@@ -238,41 +158,14 @@ outcome head_scan::note_field(std::string_view name, std::string_view value)
     return outcome::next;
 }
 
-// RFC 9110 section 7.6.1
-outcome head_scan::note_connection(std::string_view value)
-{
-    bool const good = each_element(value, [this](std::string_view option) {
-        close_ |= equals_ignoring_case(option, "close");
-        keep_ |= equals_ignoring_case(option, "keep-alive");
-        return option.empty() || is_token(option);
-    });
-    return good ? outcome::next : fail(400);
-}
-
 // RFC 9112 section 6.3: one number; a second field or a list, even of equal numbers, is refused.
 outcome head_scan::note_length(std::string_view value)
 {
-    if (head_.has_length || value.empty())
+    if (head_.has_length)
         return fail(400);
     head_.has_length = true;
-    bool const digits =
-        std::all_of(value.begin(), value.end(), [](char c) { return is_octet(c, digit_octet); });
-    if (!digits)
-        return fail(400);
-    if (value.size() > longest_length)
-        return fail(413);
-    for (char c : value)
-        head_.length = head_.length * 10 + static_cast<unsigned>(c - '0');
-    return outcome::next;
-}
-
-// RFC 9112 section 6.1; the verdict waits for the other fields, so that a worse fault is told first.
-outcome head_scan::note_coding(std::string_view value)
-{
-    if (coding_)
-        return fail(400);
-    coding_ = judge_codings(value);
-    return outcome::next;
+    auto const status = read_length(value, head_.length);
+    return status == 200 ? outcome::next : fail(status);
 }
 
 // The message as a whole: Host (RFC 9112 section 3.2), Transfer-Encoding and Content-Length (6.1, 6.3),
@@ -332,13 +225,9 @@ outcome head_scan::form_of_target()
 
 outcome head_scan::first_lines(std::uint32_t& resume)
 {
-    // A line of fields was cut off before: is it whole now? The lines before it are read again only then.
-    if (resume) {
-        auto const unread = static_cast<std::size_t>(end_ - begin_) - resume;
-        if (!std::memchr(begin_ + resume, '\n', unread))
-            return unread > limits_.line ? fail(431) : more();
-    }
-    auto done = empty_line();
+    auto done = resumed(resume);
+    if (done == outcome::next)
+        done = empty_line();
     if (done == outcome::next)
         done = method();
     if (done == outcome::next)
@@ -348,9 +237,6 @@ outcome head_scan::first_lines(std::uint32_t& resume)
 
 request_head::result head_scan::run(std::uint32_t& resume)
 {
-    head_.field_count = 0;
-    head_.chunked = head_.has_length = false;
-    head_.length = 0;
     head_.host = head_.content_type = {};
     auto done = first_lines(resume);
     while (done == outcome::next) {
@@ -364,8 +250,10 @@ request_head::result head_scan::run(std::uint32_t& resume)
     }
     if (done == outcome::more)
         return request_head::result::more;
-    if (done == outcome::bad)
+    if (done == outcome::bad) {
+        head_.status = refusal_;
         return request_head::result::bad;
+    }
     head_.size = static_cast<std::uint32_t>(p_ - begin_);
     return request_head::result::ok;
 }
@@ -378,7 +266,7 @@ request_head::result request_head::read(
     return head_scan(*this, begin, end, limits).run(resume);
 }
 
-field_view const* request_head::find(std::string_view name) const noexcept
+field_view const* message_head::find(std::string_view name) const noexcept
 {
     for (auto const* entry = fields; entry != fields + field_count; ++entry)
         if (equals_ignoring_case(entry->name, name))

@@ -59,6 +59,18 @@ bool is_authority(std::string_view text)
     return size != 0 && is_port(text.substr(size)) && (!escaped || escapes_are_whole(name));
 }
 
+expectations read_expectations(std::string_view list)
+{
+    expectations asked;
+    each_element(list, [&asked](std::string_view one) {
+        bool const known = equals_ignoring_case(one, "100-continue");
+        asked.to_continue |= known;
+        asked.others |= !known && !one.empty();
+        return true;
+    });
+    return asked;
+}
+
 int judge_codings(std::string_view list)
 {
     if (equals_ignoring_case(list, "chunked"))

@@ -14,6 +14,15 @@ bool is_authority(std::string_view text);
 /// (RFC 9112 section 6.1); else 400, since the end of the body cannot be known (section 6.3).
 int judge_codings(std::string_view list);
 
+/// What an Expect asks for.
+struct expectations {
+    bool to_continue = false; ///< 100-continue
+    bool others = false; ///< something that we do not know
+};
+
+/// Reads an Expect, a list (RFC 9110 section 10.1.1).
+expectations read_expectations(std::string_view list);
+
 /// Calls f with every element of a comma-separated list, empty ones too (RFC 9110 section 5.6.1); false once
 /// f said so.
 template <class F>

@@ -1,3 +1,4 @@
+#include <framex/http/path.hpp>
 #include <framex/http/rules.hpp>
 #include <framex/http/syntax.hpp>
 
@@ -49,12 +50,22 @@ key_rules::key_rules(std::map<std::string, std::vector<std::string>> const& rule
         prefixes_, std::ranges::greater(), [](auto const& rule) { return rule.pattern.size(); });
 }
 
-bool key_rules::can_match(std::string_view pattern) noexcept
+std::string key_rules::normal_form(std::string_view pattern)
 {
-    if (!pattern.starts_with('/'))
-        return false;
     auto const star = pattern.find('*');
-    return star == pattern.npos || (star + 1 == pattern.size() && pattern.ends_with("/*"));
+    bool const is_prefix = pattern.ends_with("/*");
+    if (star != pattern.npos && !(is_prefix && star + 1 == pattern.size()))
+        return {};
+    std::string scratch;
+    auto const normal = normalise_path(pattern.substr(0, star), scratch);
+    if (!normal)
+        return {};
+    return std::string(*normal) + (is_prefix ? "*" : "");
+}
+
+bool key_rules::can_match(std::string_view pattern)
+{
+    return !pattern.empty() && normal_form(pattern) == pattern;
 }
 
 key_rule const* key_rules::find(std::string_view path) const noexcept
@@ -63,7 +74,7 @@ key_rule const* key_rules::find(std::string_view path) const noexcept
         return &found->second;
     for (auto const& rule : prefixes_) {
         auto const prefix = std::string_view(rule.pattern).substr(0, rule.pattern.size() - 1);
-        if (path.size() > prefix.size() && path.starts_with(prefix))
+        if (path.starts_with(prefix))
             return &rule;
     }
     return nullptr;

@@ -11,9 +11,6 @@
 namespace framex::detail {
 namespace {
 
-/// A longer text of an offending value is not copied into the issue.
-constexpr std::size_t max_input = 65536;
-
 /// A longer key is cut where it becomes part of a location.
 constexpr std::size_t max_name = 256;
 
@@ -364,6 +361,14 @@ bool is_utf8(std::string_view text) noexcept
     return true;
 }
 
+std::string shown(std::string_view text)
+{
+    std::string input;
+    if (text.size() <= max_input && is_utf8(text))
+        write_text(input, text);
+    return input;
+}
+
 bool read_text(std::string_view text, void* target, reader_ops const& ops, std::vector<issue>& issues,
     location const& at)
 {
@@ -378,10 +383,7 @@ bool read_text(std::string_view text, void* target, reader_ops const& ops, std::
     if (wrong == misfit::none)
         return true;
     auto why = explain(wrong, *inner);
-    std::string input;
-    if (text.size() <= max_input)
-        write_text(input, text);
-    issues.emplace_back(std::move(why.type), at, std::move(why.msg), std::move(input), std::move(why.ctx));
+    issues.emplace_back(std::move(why.type), at, std::move(why.msg), shown(text), std::move(why.ctx));
     return false;
 }
 

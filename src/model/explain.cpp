@@ -31,7 +31,7 @@ fault explain_enum(reader_ops const& ops)
     return why;
 }
 
-std::string reason(error_code const& fault, std::string_view text, std::size_t at)
+std::string reason(error_code const& fault, std::string_view text, std::size_t at, std::size_t depth)
 {
     using json::error;
     if (fault == error::incomplete)
@@ -39,7 +39,7 @@ std::string reason(error_code const& fault, std::string_view text, std::size_t a
     if (fault == error::extra_data)
         return "Extra data after the document";
     if (fault == error::too_deep)
-        return "Nested deeper than " + std::to_string(max_depth) + " levels";
+        return "Nested deeper than " + std::to_string(depth) + " levels";
     if (fault == error::exponent_overflow)
         return "Exponent out of range";
     if (fault == error::syntax && at < text.size()) {
@@ -121,12 +121,13 @@ fault explain(misfit what, reader_ops const& ops)
     }
 }
 
-issue invalid_json(error_code const& fault, std::string_view text, std::size_t consumed, location loc)
+issue invalid_json(
+    error_code const& fault, std::string_view text, std::size_t consumed, std::size_t depth, location loc)
 {
     auto const at = fault == json::error::incomplete ? text.size() : consumed;
     loc.emplace_back(at);
     std::string ctx = "{\"error\":";
-    write_text(ctx, reason(fault, text, at));
+    write_text(ctx, reason(fault, text, at, depth));
     return {"json_invalid", std::move(loc), "JSON decode error", "{}", ctx + "}"};
 }
 

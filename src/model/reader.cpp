@@ -10,7 +10,12 @@
 namespace framex::detail {
 namespace {
 
-json::parse_options const strict{.max_depth = max_depth};
+json::parse_options strict(std::size_t depth)
+{
+    json::parse_options options;
+    options.max_depth = depth;
+    return options;
+}
 
 /// a == b without a call for names of up to 16 octets.
 bool equal(std::string_view a, std::string_view b)
@@ -207,7 +212,7 @@ bool json_filler::on_null(error_code&)
 
 void read_dynamic(std::string_view text, void* target, reader_ops const& ops)
 {
-    json::basic_parser<json_filler> parser(strict, target, ops, read_options{});
+    json::basic_parser<json_filler> parser(strict(max_depth), target, ops, read_options{});
     error_code ignored; // the text has been parsed before
     parser.write_some(false, text.data(), text.size(), ignored);
 }
@@ -215,7 +220,8 @@ void read_dynamic(std::string_view text, void* target, reader_ops const& ops)
 bool read_json(std::string_view text, void* target, reader_ops const& ops, std::vector<issue>& issues,
     location const* at, read_options options)
 {
-    json::basic_parser<json_filler> parser(strict, target, ops, options);
+    options.depth = std::min(options.depth, max_depth); // json_filler has no more levels
+    json::basic_parser<json_filler> parser(strict(options.depth), target, ops, options);
     error_code fault;
     auto consumed = parser.write_some(false, text.data(), text.size(), fault);
     if (!fault && consumed != text.size()) {
@@ -227,7 +233,7 @@ bool read_json(std::string_view text, void* target, reader_ops const& ops, std::
         return true;
     auto const loc = at ? *at : location{std::string("body")};
     if (fault)
-        issues.push_back(invalid_json(fault, text, consumed, loc));
+        issues.push_back(invalid_json(fault, text, consumed, options.depth, loc));
     else
         examine(text, target, ops, issues, loc, options);
     return !fault;

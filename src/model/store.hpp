@@ -11,6 +11,9 @@
 
 namespace framex::detail {
 
+/// A longer text of an offending value is not copied into the issue.
+inline constexpr std::size_t max_input = 65536;
+
 enum class misfit : std::uint8_t {
     none,
     int_parsing,
@@ -72,8 +75,10 @@ misfit wrong_kind(reader_ops const& ops);
 /// The sentence for people, and the machine's part.
 fault explain(misfit what, reader_ops const& ops);
 
-/// The one issue of a text that stops being JSON after `consumed` octets, its location `loc` and that offset.
-issue invalid_json(error_code const& why, std::string_view text, std::size_t consumed, location loc);
+/// The one issue of a text that stops being JSON after `consumed` octets, its location `loc` and that offset;
+/// `depth`: the levels that were allowed.
+issue invalid_json(
+    error_code const& why, std::string_view text, std::size_t consumed, std::size_t depth, location loc);
 
 /// Goes through optionals, engaging them, to the value inside.
 inline void enter(reader_ops const*& ops, void*& target)
@@ -86,6 +91,9 @@ inline void enter(reader_ops const*& ops, void*& target)
 
 /// Whether `text` is UTF-8 (RFC 3629).
 bool is_utf8(std::string_view text) noexcept;
+
+/// The `input` of an issue about `text`: its JSON string; empty when it is long or no UTF-8.
+std::string shown(std::string_view text);
 
 /// Reads `text`, known to be JSON, into a target of a dynamic kind that takes it.
 void read_dynamic(std::string_view text, void* target, reader_ops const& ops);

@@ -1,3 +1,5 @@
+#include <framex/http/path.hpp>
+#include <framex/http/path_pattern.hpp>
 #include <framex/plugin/api.hpp>
 
 #include <algorithm>
@@ -9,29 +11,26 @@ namespace {
 
 constexpr std::string_view prefix = "/api/v1";
 
-/// "/x" and "x" become "/api/v1/x"; a path that begins with the prefix stays.
+/// "/x" and "x" become "/api/v1/x"; the prefix itself and what lies below it stay.
 std::string with_prefix(std::string const& path)
 {
-    if (path.starts_with(prefix))
+    if (path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '/'))
         return path;
     return std::string(prefix) + (path.starts_with('/') ? "" : "/") + path;
 }
 
-/// The names between braces, in order: "/files/{id}" gives "id"; "{rest:path}" gives "rest".
-std::vector<std::string_view> names_in(std::string_view path)
+/// The names of a path's parameters, in order. Throws std::logic_error for a path that no request can have.
+std::vector<std::string> names_in(std::string const& path)
 {
-    std::vector<std::string_view> names;
-    for (std::size_t open = path.find('{'); open != path.npos; open = path.find('{', open)) {
-        auto const close = path.find('}', open);
-        if (close == path.npos)
-            throw std::logic_error("framex: the path " + std::string(path) + " lacks a closing brace");
-        auto const name = path.substr(open + 1, close - open - 1);
-        names.push_back(name.substr(0, name.find(':')));
-        open = close;
-    }
-    if (names.size() > max_path_parameters)
-        throw std::logic_error("framex: the path " + std::string(path) + " has more than 8 parameters");
-    return names;
+    path_pattern const pattern(path);
+    std::string scratch;
+    auto const normal = normalise_path(path, scratch);
+    if (normal != path)
+        throw std::logic_error("the path " + path + " is not normalised, so no request ever has it"
+            + (normal ? "; write " + std::string(*normal) : std::string()));
+    if (pattern.names().size() > max_path_parameters)
+        throw std::logic_error("the path " + path + " has more than 8 parameters");
+    return pattern.names();
 }
 
 void place_parameters(route& entry)
@@ -40,8 +39,8 @@ void place_parameters(route& entry)
     for (auto const& name : names)
         if (!entry.injects
             && std::ranges::find(entry.parameters, name, &parameter::name) == entry.parameters.end())
-            throw std::logic_error("framex: the path " + entry.path + " names {" + std::string(name)
-                + "}, but no arg(\"" + std::string(name) + "\") was given");
+            throw std::logic_error(
+                "the path " + entry.path + " names {" + name + "}, but no arg(\"" + name + "\") was given");
     for (auto& p : entry.parameters) {
         auto const found = std::ranges::find(names, p.name);
         if (p.place == parameter_place::body || found == names.end())
@@ -53,42 +52,6 @@ void place_parameters(route& entry)
 }
 
 } // namespace
-
-route_options& route_options::raw_response()
-{
-    target_.raw_response = true;
-    return *this;
-}
-route_options& route_options::tags(std::vector<std::string> names)
-{
-    target_.tags = std::move(names);
-    return *this;
-}
-route_options& route_options::summary(std::string text)
-{
-    target_.summary = std::move(text);
-    return *this;
-}
-route_options& route_options::media_type(std::string text)
-{
-    target_.media_type = std::move(text);
-    return *this;
-}
-route_options& route_options::hidden()
-{
-    target_.include_in_schema = false;
-    return *this;
-}
-route_options& route_options::no_prefix()
-{
-    target_.prefixed = false;
-    return *this;
-}
-route_options& route_options::callable_as(std::string name)
-{
-    target_.function = std::move(name);
-    return *this;
-}
 
 namespace detail {
 
@@ -114,7 +77,7 @@ std::vector<route> api_base::take(std::string const& id, std::string const& clas
             if (entry->prefixed)
                 entry->path = with_prefix(entry->path);
             else if (!entry->path.starts_with('/'))
-                throw std::logic_error("framex: the path " + entry->path + " must begin with /");
+                throw std::logic_error("the path " + entry->path + " must begin with /");
             place_parameters(*entry);
             entry->enveloped = !entry->raw_response && entry->path.starts_with("/api");
         }

@@ -1,4 +1,5 @@
 #include "http/clock_text.hpp"
+#include "model/store.hpp"
 
 #include <framex/error.hpp>
 #include <framex/http/path.hpp>
@@ -46,7 +47,7 @@ request make_request(route const& entry, invocation& call)
     for (std::size_t open = entry.path.find('{'); open != std::string::npos;
         open = entry.path.find('{', open + 1)) {
         auto const name = entry.path.substr(open + 1, entry.path.find_first_of(":}", open) - open - 1);
-        made.path_parameters.emplace_back(name, std::string(call.path_values[at++]));
+        made.path_parameters.emplace_back(name, decode_path_parameter(call.path_values[at++]));
     }
     return made;
 }
@@ -56,7 +57,8 @@ multipart_reader make_form(invocation& call)
     auto boundary = boundary_of(call.head->content_type);
     if (!boundary)
         throw http_error(415, "Content-Type must be multipart/form-data with a boundary");
-    return multipart_reader(std::move(call.body_stream).value_or(body_reader()), std::move(*boundary));
+    return multipart_reader(
+        std::move(call.body_stream).value_or(body_reader()), std::move(*boundary), call.limits->form);
 }
 
 bool argument_text(parameter const& spec, invocation& call, std::string& text)
@@ -79,9 +81,8 @@ bool body_is_json(parameter const& spec, invocation& call)
 {
     if (is_json_media(call.head->content_type))
         return true;
-    std::string input = to_json(std::string(call.body));
     call.issues.emplace_back("model_attributes_type", place_of(spec, call),
-        "Input should be a valid dictionary or object to extract fields from", std::move(input));
+        "Input should be a valid dictionary or object to extract fields from", shown(call.body));
     return false;
 }
 

@@ -1,4 +1,5 @@
 #include "http/clock_text.hpp"
+#include "server/cache.hpp"
 #include "server/listener.hpp"
 #include "server/system.hpp"
 
@@ -9,7 +10,11 @@
 #include <boost/assert.hpp>
 
 #include <algorithm>
+#include <concepts>
+#include <limits>
 #include <mutex>
+#include <type_traits>
+#include <utility>
 
 namespace framex {
 
@@ -21,6 +26,51 @@ std::string joined(std::vector<std::string> const& reasons)
     for (auto const& reason : reasons)
         text += (text.empty() ? "" : "\n") + reason;
     return text;
+}
+
+std::string sentence_of(duplicate_route const& two)
+{
+    auto const& [one, other, is_function] = two;
+    auto const first = is_function ? one->function : one->method + " " + one->path;
+    auto const second = is_function ? other->function : other->method + " " + other->path;
+    std::string text;
+    if (first != second)
+        text = first + " of plugin " + one->plugin + " and " + second + " of plugin " + other->plugin
+            + " match the same requests";
+    else if (one->plugin == other->plugin)
+        text = "plugin " + one->plugin + " offers " + first + " twice";
+    else
+        text = first + " is offered by plugin " + one->plugin + " and by plugin " + other->plugin;
+    return text + "; give one of them another " + (is_function ? "name" : "path");
+}
+
+/// Settings are 64 bits wide, the readers count in 32: whatever is beyond them is all the same to a peer.
+template <std::integral N>
+std::uint32_t narrowed(N setting, std::uint32_t most = std::numeric_limits<std::uint32_t>::max())
+{
+    if (std::cmp_less(setting, 0))
+        return 0;
+    return std::cmp_less(setting, most) ? static_cast<std::uint32_t>(setting) : most;
+}
+
+head_limits heads_of(limit_settings const& limits)
+{
+    head_limits heads;
+    heads.target = narrowed(limits.target_size.bytes);
+    heads.head = narrowed(limits.head_size.bytes);
+    heads.fields = narrowed(limits.field_count, std::extent_v<decltype(request_head::fields)>);
+    return heads;
+}
+
+body_limits bodies_of(limit_settings const& limits)
+{
+    body_limits bodies;
+    bodies.form.parts = narrowed(limits.multipart_parts);
+    bodies.form.field = limits.multipart_field_size.bytes;
+    if (limits.multipart_file_size.bytes != 0)
+        bodies.form.file = limits.multipart_file_size.bytes;
+    bodies.json_depth = narrowed(limits.json_depth);
+    return bodies;
 }
 
 } // namespace
@@ -48,14 +98,18 @@ struct app::state {
     std::vector<std::unique_ptr<loaded>> plugins;
     access_sink on_access;
     error_sink on_error;
+    std::mutex starting; // held while start() works
     std::unique_ptr<system_pages> system{}; // set once started
+    std::mutex guard; // of the writing of `shared`, and of what follows it
     std::shared_ptr<service> shared{}; // set once started
-    std::mutex listeners_guard;
     std::vector<std::weak_ptr<listener>> listeners;
     std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
 
+    std::shared_ptr<service> make_service();
     std::unique_ptr<system_pages> make_system() const;
     std::vector<route> collect();
+    void collect(loaded& plugin, std::vector<route>& all, std::vector<std::string>& reasons);
+    void add_system(std::vector<route>& all);
     void resolve(route_table const& table);
     std::string settings_of(plugin_entry const& entry) const;
 };
@@ -84,17 +138,44 @@ std::unique_ptr<system_pages> app::state::make_system() const
     return std::make_unique<system_pages>(std::move(info), std::move(documented));
 }
 
-std::vector<route> app::state::collect()
+/// Constructs the plugin and adds its routes.
+void app::state::collect(loaded& plugin, std::vector<route>& all, std::vector<std::string>& reasons)
+{
+    auto const& entry = plugin.entry;
+    plugin.context = std::make_unique<plugin_context>(executor, entry.id, settings_of(entry));
+    plugin.instance = entry.construct(*plugin.context);
+    try {
+        for (auto& made : entry.define(entry.id, entry.class_name, plugin.instance.get()))
+            all.push_back(std::move(made));
+    } catch (std::logic_error const& error) {
+        reasons.push_back("plugin " + entry.id + ": " + error.what());
+    }
+}
+
+/// The app's own routes, but for those that a plugin has replaced.
+void app::state::add_system(std::vector<route>& all)
 {
     system = make_system();
-    auto all = system->routes();
-    for (auto& plugin : plugins) {
-        auto const& entry = plugin->entry;
-        plugin->context = std::make_unique<plugin_context>(executor, entry.id, settings_of(entry));
-        plugin->instance = entry.construct(*plugin->context);
-        for (auto& made : entry.define(entry.id, entry.class_name, plugin->instance.get()))
-            all.push_back(std::move(made));
+    auto const plugins_end = all.size();
+    for (auto& own : system->routes()) {
+        path_pattern const pattern(own.path);
+        auto const replaces = [&](route const& other) {
+            return other.method == own.method && path_pattern(other.path) == pattern;
+        };
+        if (std::none_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(plugins_end), replaces))
+            all.push_back(std::move(own));
     }
+}
+
+std::vector<route> app::state::collect()
+{
+    std::vector<route> all;
+    std::vector<std::string> reasons;
+    for (auto& plugin : plugins)
+        collect(*plugin, all, reasons);
+    if (!reasons.empty())
+        throw load_error(std::move(reasons));
+    add_system(all);
     auto const& bare = configuration.server.excluded_log_paths;
     for (auto& made : all)
         if (std::ranges::find(bare, made.path) != bare.end())
@@ -102,10 +183,12 @@ std::vector<route> app::state::collect()
     return all;
 }
 
-/// Makes every required API callable, or names the ones that nobody offers.
+/// Makes every required API callable. Throws when nobody offers one, and when two routes are the same.
 void app::state::resolve(route_table const& table)
 {
     std::vector<std::string> reasons;
+    for (auto const& two : table.duplicates())
+        reasons.push_back(sentence_of(two));
     std::vector<std::string> known;
     for (auto const& entry : table.routes()) {
         if (!entry.path.empty())
@@ -159,24 +242,38 @@ app& app::on_error(error_sink sink)
     return *this;
 }
 
+std::shared_ptr<service> app::state::make_service()
+{
+    auto made = std::make_shared<service>();
+    auto all = collect();
+    keep_answers(all, make_cache(configuration.cache, on_error));
+    auto const table =
+        std::make_shared<route_table const>(std::move(all), key_rules(configuration.auth.rules));
+    resolve(*table);
+    system->describe(table);
+    made->table = table;
+    made->settings = configuration.server;
+    made->on_access = on_access;
+    made->on_error = on_error;
+    made->heads = heads_of(made->settings.limits);
+    made->bodies = bodies_of(made->settings.limits);
+    return made;
+}
+
 void app::start()
 {
+    std::lock_guard const one_at_a_time(state_->starting);
     if (state_->shared)
         return;
-    auto shared = std::make_shared<service>();
-    auto const table =
-        std::make_shared<route_table const>(state_->collect(), key_rules(state_->configuration.auth.rules));
-    state_->resolve(*table);
-    state_->system->describe(table);
-    shared->table = table;
-    shared->settings = state_->configuration.server;
-    shared->on_access = state_->on_access;
-    shared->on_error = state_->on_error;
-    auto const& limits = shared->settings.limits;
-    shared->heads.target = static_cast<std::uint32_t>(limits.target_size.bytes);
-    shared->heads.head = static_cast<std::uint32_t>(limits.head_size.bytes);
-    shared->heads.fields = static_cast<std::uint32_t>(std::min<std::int64_t>(limits.field_count, 100));
-    state_->shared = std::move(shared);
+    try {
+        auto made = state_->make_service();
+        std::lock_guard const guard(state_->guard);
+        state_->shared = std::move(made);
+    } catch (...) {
+        for (auto& plugin : state_->plugins)
+            plugin->instance.reset(); // before the next start takes its context away
+        throw;
+    }
 }
 
 awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
@@ -185,7 +282,7 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
     auto const executor = co_await asio::this_coro::executor;
     auto const here = std::make_shared<listener>(executor, state_->shared, where, options.reuse_port);
     {
-        std::lock_guard const guard(state_->listeners_guard);
+        std::lock_guard const guard(state_->guard);
         state_->listeners.push_back(here);
         if (state_->stopped)
             here->stop(*state_->stopped);
@@ -197,7 +294,7 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
 
 void app::stop(std::chrono::milliseconds grace)
 {
-    std::lock_guard const guard(state_->listeners_guard);
+    std::lock_guard const guard(state_->guard);
     state_->stopped = grace;
     for (auto const& weak : state_->listeners)
         if (auto const one = weak.lock())
@@ -207,6 +304,7 @@ void app::stop(std::chrono::milliseconds grace)
 std::vector<route> const& app::routes() const
 {
     static std::vector<route> const none;
+    std::lock_guard const guard(state_->guard);
     return state_->shared ? state_->shared->table->routes() : none;
 }
 

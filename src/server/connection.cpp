@@ -7,10 +7,19 @@ namespace framex {
 
 namespace {
 
-constexpr std::size_t first_buffer = 4096;
+constexpr std::size_t pulled_block = 65536; // what a handler that pulls its body gets at a time, at most
 constexpr std::size_t flush_mark = 65536; // answers to pipelined requests are sent from here on
 constexpr std::uint64_t longest_leap = 1 << 20; // memory is not taken on the word of a Content-Length alone
 constexpr std::uint64_t drain_limit = 65536; // an unwanted body up to here is read and dropped
+
+/// Whether the message that begins in the input is a HEAD request, as far as its method tells.
+bool asks_for_head_only(input_buffer const& input)
+{
+    std::string_view text(input.begin(), input.size());
+    if (text.starts_with("\r\n"))
+        text.remove_prefix(2);
+    return text.starts_with("HEAD ");
+}
 
 std::string_view reason_to_refuse(int status)
 {
@@ -34,54 +43,12 @@ std::string_view reason_to_refuse(int status)
 
 } // namespace
 
-// ---- input_buffer ---------------------------------------------------------------------------------
-
-void input_buffer::consume(std::size_t count) noexcept
-{
-    begin_ += count;
-    if (begin_ == end_)
-        begin_ = end_ = 0;
-}
-
-void input_buffer::erase(std::size_t at, std::size_t count) noexcept
-{
-    char* const gap = data_.get() + begin_ + at;
-    std::memmove(gap, gap + count, end_ - begin_ - at - count);
-    end_ -= count;
-}
-
-void input_buffer::make_room(std::size_t total)
-{
-    if (capacity_ - begin_ >= total && end_ < capacity_)
-        return;
-    if (begin_) {
-        std::memmove(data_.get(), data_.get() + begin_, size());
-        end_ -= begin_;
-        begin_ = 0;
-    }
-    if (capacity_ >= total && end_ < capacity_)
-        return;
-    auto const bigger = std::max({first_buffer, total, capacity_ * 2});
-    std::unique_ptr<char[]> grown(new char[bigger]);
-    if (end_)
-        std::memcpy(grown.get(), data_.get(), end_);
-    data_ = std::move(grown);
-    capacity_ = bigger;
-}
-
-void input_buffer::release() noexcept
-{
-    if (empty()) {
-        data_.reset();
-        capacity_ = begin_ = end_ = 0;
-    }
-}
-
 // ---- heads ------------------------------------------------------------------------------------------
 
 connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner))
 {
     call_.executor = worker_->executor();
+    call_.limits = &worker_->shared().bodies;
     if (worker_->shared().on_access)
         watch_ = std::make_unique<request_watch>();
     enter(phase::head, limits().head_timeout);
@@ -169,8 +136,10 @@ connection::step connection::begin_request()
 /// Answers a message that cannot be understood; nothing after it can be trusted.
 connection::step connection::refuse(int status, std::string message)
 {
-    if (!in_request_) // of this message nothing is known
+    if (!in_request_) { // of this message nothing is known, but perhaps that it wants no content
         frame_ = {};
+        frame_.head_only = asks_for_head_only(input_);
+    }
     frame_.keep_alive = false;
     if (watch_ && !watch_->is_active())
         begin_watch(nullptr);
@@ -314,7 +283,7 @@ std::string connection::take_body_chunk()
     head_size_ = 0;
     body_.size = 0;
     if (chunk.empty() && !body_.complete)
-        input_.make_room(first_buffer * 16);
+        input_.make_room(pulled_block);
     return chunk;
 }
 

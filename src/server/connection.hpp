@@ -2,6 +2,7 @@
 /// Split by step: connection.cpp reads heads and bodies, dispatch.cpp runs routes and writes answers.
 #pragma once
 
+#include "http/input_buffer.hpp"
 #include "server/body_clock.hpp"
 #include "server/failure.hpp"
 #include "server/watch.hpp"
@@ -18,33 +19,6 @@
 #include <string_view>
 
 namespace framex {
-
-/// The octets that were read and not yet used. Grows as needed, gives its memory back when empty.
-class input_buffer {
-public:
-    char const* begin() const noexcept { return data_.get() + begin_; }
-    char const* end() const noexcept { return data_.get() + end_; }
-    std::size_t size() const noexcept { return end_ - begin_; }
-    bool empty() const noexcept { return begin_ == end_; }
-
-    /// Drops the first `count` octets.
-    void consume(std::size_t count) noexcept;
-    /// Closes a gap of `count` octets, `at` octets after begin().
-    void erase(std::size_t at, std::size_t count) noexcept;
-    /// Room for at least one more octet, and for `total` octets in all. Moves what is there.
-    void make_room(std::size_t total);
-    char* free_begin() noexcept { return data_.get() + end_; }
-    std::size_t free_size() const noexcept { return capacity_ - end_; }
-    void commit(std::size_t count) noexcept { end_ += count; }
-    /// Octets of memory that it holds.
-    std::size_t capacity() const noexcept { return capacity_; }
-    /// Gives the memory back when nothing is in it.
-    void release() noexcept;
-
-private:
-    std::unique_ptr<char[]> data_;
-    std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
-};
 
 /// The Content-Type of a route's stream.
 std::string_view stream_type(route const& entry) noexcept;
@@ -84,8 +58,16 @@ protected:
     bool body_complete() const noexcept { return body_.complete; }
     void body_broke_off() noexcept { open_ = false; }
 
-    bool chunked_stream() const noexcept { return frame_.http11; }
-    bool is_event_stream() const noexcept { return media_type_is(stream_type(*route_), "text/event-stream"); }
+    bool chunked_stream() const noexcept { return frame_.http11 && !promised_; }
+    /// Whether an error may be told as the stream's last event.
+    bool is_event_stream() const noexcept
+    {
+        return route_->answer != answer_kind::streamed
+            && media_type_is(stream_type(*route_), "text/event-stream");
+    }
+    /// Of a stream with a length: whether what out_ holds from `begin` on keeps it. Octets beyond it are not
+    /// sent.
+    bool keeps_promise(std::size_t begin, bool ended);
     worker& owner() const noexcept { return *worker_; }
     limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;
@@ -109,6 +91,7 @@ protected:
     bool gone_ = false; ///< the client has left
     bool timed_out_ = false;
     request_end end_ = request_end::finished; ///< of a request that does not come to its proper end
+    std::optional<std::uint64_t> promised_; ///< octets of a stream with a length that have not been sent
     std::unique_ptr<request_watch> watch_; ///< null when the app has no access sink
 
 private:
@@ -136,6 +119,8 @@ private:
     bool locate(scratch_memory& memory);
     step dispatch(scratch_memory& memory);
     step write_result();
+    bool write_stream_head();
+    step begin_stream(std::size_t head);
     void write_failure(failure const& why);
     void end_request();
     void begin_watch(request_head const* head);

@@ -170,38 +170,73 @@ connection::step connection::write_result()
         why.issues = std::move(call_.issues);
         write_failure(why);
     } else if (call_.result.index() == 0) {
-        append_answer(out_, 200, json_type, *call_.out, frame_, not_cached);
+        append_answer(out_, 200, json_type, *call_.out, frame_,
+            call_.fields.empty() ? not_cached : std::string_view(call_.fields));
+        call_.fields.clear();
     } else if (auto* reply = std::get_if<response>(&call_.result)) {
         if (is_final(reply->status))
             append_response(out_, *reply, frame_);
         else
             write_failure(failure());
-    } else {
-        if (!frame_.http11)
-            open_ = frame_.keep_alive = false; // the end of the connection ends the stream
-        append_stream_head(out_, stream_type(*route_), frame_);
-        if (!frame_.head_only) {
-            if (!suspended_)
-                ++worker_->in_flight;
-            suspended_ = true;
-            if (watch_) {
-                watch_->note_answer(std::string_view(out_).substr(before));
-                watch_->note_stream();
-            }
-            if (!body_.pulled) {
-                input_.consume(head_size_ + body_.size);
-                head_size_ = 0;
-                body_.size = 0;
-                input_.release();
-            }
-            enter(phase::stream, {});
-            return step::stream;
-        }
-    }
+    } else if (write_stream_head())
+        return begin_stream(before);
     if (watch_) [[unlikely]]
         watch_->note_answer(std::string_view(out_).substr(before));
     end_request();
     return step::next;
+}
+
+/// Whether a body follows.
+bool connection::write_stream_head()
+{
+    auto const* own = std::get_if<streamed_response>(&call_.result);
+    if (own && !is_final(own->status)) {
+        write_failure(failure());
+        return false;
+    }
+    if (own)
+        promised_ = announced_length(*own);
+    if (!frame_.http11 && !promised_)
+        open_ = frame_.keep_alive = false; // the end of the connection ends the stream
+    if (own)
+        append_streamed_head(out_, *own, frame_, promised_);
+    else
+        append_stream_head(out_, stream_type(*route_), frame_);
+    return !frame_.head_only && !(own && !may_have_body(own->status));
+}
+
+/// Its head begins at `head` in out_.
+connection::step connection::begin_stream(std::size_t head)
+{
+    if (!suspended_)
+        ++worker_->in_flight;
+    suspended_ = true;
+    if (watch_) {
+        watch_->note_answer(std::string_view(out_).substr(head));
+        watch_->note_stream();
+    }
+    if (!body_.pulled) {
+        input_.consume(head_size_ + body_.size);
+        head_size_ = 0;
+        body_.size = 0;
+        input_.release();
+    }
+    enter(phase::stream, {});
+    return step::stream;
+}
+
+bool connection::keeps_promise(std::size_t begin, bool ended)
+{
+    auto const octets = out_.size() - begin;
+    bool const fits = octets <= *promised_;
+    if (fits)
+        *promised_ -= octets;
+    else
+        out_.resize(begin); // too few octets show the client that something is wrong
+    bool const kept = fits && (!ended || *promised_ == 0);
+    if (!kept)
+        end_ = request_end::error;
+    return kept;
 }
 
 void connection::stream_finished(bool whole)
@@ -276,6 +311,7 @@ void connection::end_request()
     route_ = nullptr;
     in_request_ = false;
     resume_ = 0;
+    promised_.reset();
     call_.body_stream.reset();
     call_.issues.clear();
     if (call_.result.index() != 0)

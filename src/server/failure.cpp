@@ -2,6 +2,7 @@
 
 #include "http/clock_text.hpp"
 
+#include <framex/client/upstream_error.hpp>
 #include <framex/http/syntax.hpp>
 #include <framex/model/json.hpp>
 
@@ -91,6 +92,9 @@ failure failure::of(std::exception_ptr error)
         for (auto const& [name, value] : e.headers())
             if (valid_field_name(name) && valid_field_value(value) && !is_own_field(name))
                 why.fields.append("\r\n").append(name).append(": ").append(value);
+    } catch (upstream_error const& e) { // never hidden in a 200
+        why = failure(e.status(), e.what(), origin::protocol);
+        why.is_hidden = true; // its cause
     } catch (validation_error const& e) {
         why = failure(422, e.what(), origin::raised);
         why.issues = e.issues();

@@ -16,7 +16,7 @@ namespace framex {
 /// Why a request is not answered as asked.
 struct failure {
     enum class origin : unsigned char {
-        protocol, ///< the message or the connection is at fault: always the real HTTP status
+        protocol, ///< the message, the connection or an upstream is at fault: always the real HTTP status
         raised, ///< http_error, or the router's own 401, 404, 405: may hide in 200 for old clients
         internal, ///< anything else that a handler threw: 500
     };
@@ -25,7 +25,7 @@ struct failure {
     std::string message{};
     bool message_is_json = false;
     origin from = origin::internal;
-    bool is_hidden = false; ///< thrown, and its text is kept from the client
+    bool is_hidden = false; ///< thrown, and something of it is kept from the client
     std::vector<issue> issues{}; ///< 422
     std::string fields{}; ///< further field lines, each beginning with CRLF
 

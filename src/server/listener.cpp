@@ -1,8 +1,9 @@
 #include "server/listener.hpp"
 
-#include "server/io.hpp"
+#include "coro/io.hpp"
 #include "server/session.hpp"
 
+#include <framex/client/connection_pool.hpp>
 #include <framex/coro/sleep.hpp>
 
 #include <boost/asio/dispatch.hpp>
@@ -77,6 +78,7 @@ awaitable<> listener::run()
     // Cancelled without stop(): end_ is not set, so nothing is waited for.
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     co_await end_connections();
+    close_idle_connections(executor_);
     if (failed)
         std::rethrow_exception(failed);
 }

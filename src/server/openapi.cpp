@@ -2,6 +2,7 @@
 #include "server/openapi_text.hpp"
 
 #include <framex/model/writer.hpp>
+#include <framex/plugin/form.hpp>
 #include <framex/server/openapi.hpp>
 
 #include <boost/json/array.hpp>
@@ -175,7 +176,7 @@ private:
     {
         auto const body = std::ranges::find(entry.parameters, parameter_place::body, &parameter::place);
         if (body != entry.parameters.end() && body->schema)
-            return json_body(*body, id);
+            return named_body(entry, *body, id);
         if (entry.body == body_kind::multipart)
             return body_of("multipart/form-data", components_.add("Body_" + id, any_form(id)), true);
         if (entry.body == body_kind::whole && entry.method != "GET" && entry.method != "DELETE")
@@ -193,22 +194,22 @@ private:
         return body;
     }
 
-    json::object json_body(parameter const& p, std::string const& id)
+    json::object named_body(route const& entry, parameter const& p, std::string const& id)
     {
         auto schema = without_null(p.schema(components_.registry()));
         if (referred(schema).empty()) {
             schema.as_object()["title"] = title_of(p.name);
             schema = components_.add("Body_" + id, std::move(schema));
         }
-        return body_of("application/json", std::move(schema.as_object()), p.required);
+        bool const is_form = entry.body == body_kind::multipart;
+        return body_of(
+            is_form ? "multipart/form-data" : "application/json", std::move(schema.as_object()), p.required);
     }
 
     /// A multipart_reader takes whatever parts come; one file is named so that forms can be filled in.
     static json::object any_form(std::string const& id)
     {
-        json::object file;
-        file["type"] = "string";
-        file["contentMediaType"] = "application/octet-stream";
+        json::object file = detail::file_schema().as_object();
         file["title"] = "File";
         json::object form;
         form["properties"].emplace_object()["file"] = std::move(file);
@@ -229,6 +230,7 @@ private:
             data = entry.result_schema(components_.registry());
         switch (entry.answer) {
         case answer_kind::response:
+        case answer_kind::streamed:
             return response_of(good, "*/*", json::object());
         case answer_kind::sse:
             return response_of("One event after another; an error after the first is an event `error`",

@@ -1,6 +1,7 @@
 #include "server/router.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace framex {
 
@@ -24,36 +25,43 @@ route_table::route_table(std::vector<route> routes, key_rules rules)
     std::ranges::sort(patterns_, [](auto const& a, auto const& b) { return a->pattern < b->pattern; });
 }
 
-void route_table::add(route const& entry)
+/// The entry of the route's path, made when it is the first one there.
+path_entry& route_table::entry_of(route const& entry)
 {
-    if (!entry.function.empty())
-        functions_.emplace(entry.function, &entry);
-    if (entry.method.empty())
-        return;
-    path_entry* target = nullptr;
     path_entry probe(entry.path);
     if (probe.pattern.is_static()) {
         auto& slot = exact_[entry.path];
         if (!slot)
-            slot = std::make_unique<path_entry>(entry.path);
-        target = slot.get();
-    } else {
-        auto const known =
-            std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == probe.pattern; });
-        if (known != patterns_.end())
-            target = known->get();
-        else
-            target = patterns_.emplace_back(std::make_unique<path_entry>(entry.path)).get();
+            slot = std::make_unique<path_entry>(std::move(probe));
+        return *slot;
     }
-    if (std::ranges::any_of(target->routes, [&](auto const* r) { return r->method == entry.method; })) {
-        duplicates_.push_back(&entry);
+    auto const known =
+        std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == probe.pattern; });
+    if (known == patterns_.end())
+        return *patterns_.emplace_back(std::make_unique<path_entry>(std::move(probe)));
+    if ((*known)->pattern.names().size() < probe.pattern.names().size())
+        (*known)->pattern = std::move(probe.pattern); // "*" hands out no value, "{rest:path}" does
+    return **known;
+}
+
+void route_table::add(route const& entry)
+{
+    if (!entry.function.empty())
+        if (auto const [known, is_new] = functions_.emplace(entry.function, &entry); !is_new)
+            duplicates_.emplace_back(known->second, &entry, true);
+    if (entry.method.empty())
+        return;
+    auto& target = entry_of(entry);
+    auto const same = std::ranges::find(target.routes, entry.method, &route::method);
+    if (same != target.routes.end()) {
+        duplicates_.emplace_back(*same, &entry, false);
         return;
     }
-    target->routes.push_back(&entry);
-    target->allow.clear();
-    for (auto const* r : target->routes)
-        target->allow += r->method == "GET" ? "GET, HEAD, " : r->method + ", ";
-    target->allow += "OPTIONS";
+    target.routes.push_back(&entry);
+    target.allow.clear();
+    for (auto const* r : target.routes)
+        target.allow += r->method == "GET" ? "GET, HEAD, " : r->method + ", ";
+    target.allow += "OPTIONS";
 }
 
 path_entry const* route_table::find(std::string_view path, std::vector<std::string_view>& values) const
@@ -67,14 +75,36 @@ path_entry const* route_table::find(std::string_view path, std::vector<std::stri
     return nullptr;
 }
 
+path_entry const* route_table::find_template(std::string_view path) const
+{
+    if (auto const found = exact_.find(path); found != exact_.end())
+        return found->second.get();
+    if (path.find_first_of("{*") == path.npos)
+        return nullptr;
+    try {
+        path_pattern const wanted(path);
+        auto const found =
+            std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == wanted; });
+        return found == patterns_.end() ? nullptr : found->get();
+    } catch (std::invalid_argument const&) {
+        return nullptr; // no route's template is written so
+    }
+}
+
 route const* route_table::find_api(std::string_view name) const
 {
-    if (!name.starts_with('/')) {
-        auto const found = functions_.find(name);
-        return found == functions_.end() ? nullptr : found->second;
-    }
-    auto const found = exact_.find(name);
-    return found == exact_.end() || found->second->routes.empty() ? nullptr : found->second->routes.front();
+    if (auto const found = functions_.find(name); found != functions_.end())
+        return found->second;
+    auto const space = name.starts_with('/') ? name.npos : name.find(' ');
+    auto const method = space == name.npos ? std::string_view() : name.substr(0, space);
+    auto const path = space == name.npos ? name : name.substr(space + 1);
+    auto const* entry = find_template(path);
+    if (!entry)
+        return nullptr;
+    if (!method.empty())
+        return entry->find(method);
+    auto const exact = std::ranges::find(entry->routes, path, &route::path);
+    return exact == entry->routes.end() ? entry->routes.front() : *exact;
 }
 
 } // namespace framex

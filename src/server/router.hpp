@@ -25,31 +25,48 @@ struct path_entry {
     route const* find(std::string_view method) const noexcept;
 };
 
+/// A route that can never be reached, because another one took its place.
+struct duplicate_route {
+    route const* first;
+    route const* second;
+    bool is_function; ///< they share the function name, not method and path
+
+    duplicate_route(route const* a, route const* b, bool function)
+        : first(a), second(b), is_function(function)
+    {
+    }
+};
+
 class route_table {
 public:
-    /// Of two routes with one method and path the first stays; the other is reported by duplicates().
+    /// Of two routes with one method and equal patterns, or with one function name, the first stays; the
+    /// other is reported by duplicates().
     explicit route_table(std::vector<route> routes, key_rules rules = {});
     route_table(route_table const&) = delete;
     route_table& operator=(route_table const&) = delete;
 
     /// The entry for a normalised path, or null; `values` becomes the path's parameters, views of `path`.
     path_entry const* find(std::string_view path, std::vector<std::string_view>& values) const;
-    /// For calls: by function name, or by path (the first of its methods).
+    /// For calls: "plugin.Class.method", "/path" (the first of its methods, as they were registered) or
+    /// "METHOD /path". A path is a route's template, or one that differs only in the names of the parameters;
+    /// the route that is written exactly so comes first.
     route const* find_api(std::string_view name) const;
 
     std::vector<route> const& routes() const noexcept { return routes_; }
     key_rules const& rules() const noexcept { return rules_; }
-    std::vector<route const*> const& duplicates() const noexcept { return duplicates_; }
+    std::vector<duplicate_route> const& duplicates() const noexcept { return duplicates_; }
 
 private:
     void add(route const& entry);
+    path_entry& entry_of(route const& entry);
+    path_entry const* find_template(std::string_view path) const;
 
     std::vector<route> routes_;
     key_rules rules_;
     std::vector<std::unique_ptr<path_entry>> patterns_; ///< in the order they are tried
     std::unordered_map<std::string_view, std::unique_ptr<path_entry>> exact_;
     std::unordered_map<std::string_view, route const*> functions_;
-    std::vector<route const*> duplicates_;
+    std::vector<duplicate_route> duplicates_;
 };
 
 } // namespace framex

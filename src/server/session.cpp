@@ -1,6 +1,6 @@
 #include "server/session.hpp"
 
-#include "server/io.hpp"
+#include "coro/io.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
@@ -82,8 +82,10 @@ awaitable<> session<Socket>::run()
                 bool whole = false;
                 if (auto* events = std::get_if<async_generator<sse_event>>(&call_.result))
                     whole = co_await send_stream(*events);
+                else if (auto* pieces = std::get_if<async_generator<std::string>>(&call_.result))
+                    whole = co_await send_stream(*pieces);
                 else
-                    whole = co_await send_stream(std::get<async_generator<std::string>>(call_.result));
+                    whole = co_await send_stream(std::get<streamed_response>(call_.result).body);
                 watched_ = blind_ = false;
                 end_pulled_body();
                 stream_finished(whole);
@@ -223,6 +225,10 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
                 append_item(out_, error_event(why), chunked);
             else
                 whole = false; // the missing end tells the client that something is missing
+            finished = true;
+        }
+        if (promised_ && !keeps_promise(before, finished)) {
+            whole = false;
             finished = true;
         }
         if (finished && whole && chunked)

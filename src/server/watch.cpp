@@ -1,5 +1,6 @@
 #include "server/watch.hpp"
 
+#include <framex/client/upstream_error.hpp>
 #include <framex/http/syntax.hpp>
 
 #include <array>
@@ -84,6 +85,9 @@ std::string text_of(std::exception_ptr const& error)
 {
     try {
         std::rethrow_exception(error);
+    } catch (upstream_error const& known) {
+        auto const& cause = known.cause();
+        return cause ? known.what() + (": " + cause.message()) : known.what();
     } catch (std::exception const& known) {
         return known.what();
     } catch (...) {

@@ -33,6 +33,7 @@ struct service {
     std::shared_ptr<route_table const> table{};
     server_settings settings{};
     head_limits heads{};
+    body_limits bodies{};
     access_sink on_access{};
     error_sink on_error{};
 

@@ -19,7 +19,7 @@ void append_number(std::string& out, std::uint64_t number)
     out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-void append_status_line(std::string& out, int status)
+void append_status_line(std::string& out, int status, std::string_view date = now_text().date)
 {
     if (status == 200) {
         out += "HTTP/1.1 200 OK\r\nDate: ";
@@ -33,7 +33,7 @@ void append_status_line(std::string& out, int status)
         }
         out += "\r\nDate: ";
     }
-    out += now_text().date;
+    out += date;
 }
 
 /// What the client needs to know about the connection's future (RFC 9112 9.3) and the request's name.
@@ -47,7 +47,7 @@ void append_connection(std::string& out, answer_frame frame)
         out.append("\r\nX-Request-ID: ").append(*frame.request_id);
 }
 
-bool has_no_body(int status) { return status == 204 || status == 205 || status == 304; }
+bool has_no_body(int status) noexcept { return status == 204 || status == 205 || status == 304; }
 
 /// RFC 9110 sections 8.6, 15.3.5, 15.3.6: only a 205 says how long nothing is.
 void append_no_length(std::string& out, int status)
@@ -102,10 +102,12 @@ void append_answer(std::string& out, int status, std::string_view content_type, 
         out += body;
 }
 
-void append_response(std::string& out, response const& reply, answer_frame frame)
+namespace {
+
+/// A handler's own fields.
+void append_fields(std::string& out, fields const& headers, answer_frame frame)
 {
-    append_status_line(out, reply.status);
-    for (auto const& field : reply.headers) {
+    for (auto const& field : headers) {
         std::string_view const name(field.name_string().data(), field.name_string().size());
         std::string_view const value(field.value().data(), field.value().size());
         if (frames_the_message(name) || !valid_field_name(name) || !valid_field_value(value))
@@ -117,6 +119,24 @@ void append_response(std::string& out, response const& reply, answer_frame frame
         out += ": ";
         out += value;
     }
+}
+
+/// The value of a field that stands there once and may be sent; else empty.
+std::string_view only_value(fields const& headers, boost::beast::http::field name)
+{
+    if (headers.count(name) != 1)
+        return {};
+    auto const value = headers[name];
+    std::string_view const text(value.data(), value.size());
+    return valid_field_value(text) ? text : std::string_view();
+}
+
+} // namespace
+
+void append_response(std::string& out, response const& reply, answer_frame frame)
+{
+    append_status_line(out, reply.status);
+    append_fields(out, reply.headers, frame);
     if (has_no_body(reply.status))
         append_no_length(out, reply.status);
     else {
@@ -136,6 +156,34 @@ void append_stream_head(std::string& out, std::string_view content_type, answer_
     out += content_type;
     out += "\r\nCache-Control: no-store\r\nX-Accel-Buffering: no";
     if (frame.http11)
+        out += "\r\nTransfer-Encoding: chunked";
+    append_connection(out, frame);
+    out += "\r\n\r\n";
+}
+
+bool may_have_body(int status) noexcept { return !has_no_body(status); }
+
+std::optional<std::uint64_t> announced_length(streamed_response const& reply)
+{
+    auto const text = only_value(reply.headers, boost::beast::http::field::content_length);
+    std::uint64_t length = 0;
+    auto const read = std::from_chars(text.data(), text.data() + text.size(), length);
+    bool const whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    return whole ? std::optional(length) : std::nullopt;
+}
+
+void append_streamed_head(
+    std::string& out, streamed_response const& reply, answer_frame frame, std::optional<std::uint64_t> length)
+{
+    auto const date = only_value(reply.headers, boost::beast::http::field::date);
+    append_status_line(out, reply.status, date.empty() ? now_text().date : date);
+    append_fields(out, reply.headers, frame);
+    if (has_no_body(reply.status))
+        append_no_length(out, reply.status);
+    else if (length) {
+        out += "\r\nContent-Length: ";
+        append_number(out, *length);
+    } else if (frame.http11)
         out += "\r\nTransfer-Encoding: chunked";
     append_connection(out, frame);
     out += "\r\n\r\n";

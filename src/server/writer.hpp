@@ -4,8 +4,11 @@
 
 #include <framex/http/message.hpp>
 #include <framex/http/sse.hpp>
+#include <framex/http/streamed_response.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +38,16 @@ void append_response(std::string& out, response const& reply, answer_frame frame
 
 /// The head of a stream: chunked for HTTP/1.1, delimited by the end of the connection for HTTP/1.0.
 void append_stream_head(std::string& out, std::string_view content_type, answer_frame frame);
+
+/// The octets that a handler's own stream announces in its Content-Length; none for a field that is no
+/// length.
+std::optional<std::uint64_t> announced_length(streamed_response const& reply);
+/// Whether an answer of that status may have a body.
+bool may_have_body(int status) noexcept;
+/// The head of a handler's own stream, with its fields as append_response() writes them, and its Date: of
+/// `length` octets, or framed as append_stream_head() does it. The status is final.
+void append_streamed_head(std::string& out, streamed_response const& reply, answer_frame frame,
+    std::optional<std::uint64_t> length);
 
 /// One item of a stream as one chunk. A text without octets is no chunk (it would end the body).
 void append_item(std::string& out, sse_event const& item, bool chunked);

@@ -1,61 +1,140 @@
-// What `framex run` says of a configuration and its plugins before it listens.
 #include "cli/serve.hpp"
 
 #include "config/workspace.hpp"
+
+#include <framex/framex.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <builtin_plugins.hpp>
 #include <sstream>
+#include <streambuf>
+#include <sys/resource.h>
 
 using namespace framex;
+using namespace framex::cli;
 
 namespace {
 
-struct outcome {
-    int code = 0;
-    std::string text; ///< of standard error
+struct one {
+    static inline plugin_metadata const metadata{.name = "one", .version = "1.0.0"};
+    int n() { return 1; }
+    static void define(api<one>& api) { api.get("/n", &one::n); }
+};
+struct other {
+    static inline plugin_metadata const metadata{.name = "other", .version = "1.0.0"};
+    int n() { return 1; }
+    static void define(api<other>& api) { api.get("/n", &other::n); }
+};
+struct misplaced {
+    static inline plugin_metadata const metadata{.name = "misplaced", .version = "1.0.0"};
+    int n() { return 1; }
+    static void define(api<misplaced>& api) { api.get("/n/{open", &misplaced::n); }
 };
 
-/// Loads and starts as `run --check` does.
-outcome check(test::workspace const& space, std::vector<std::filesystem::path> plugin_paths = {})
-{
+/// Once something is written to it, the process opens no further descriptor; until it dies.
+class closing_door : public std::streambuf {
+public:
+    closing_door() { ::getrlimit(RLIMIT_NOFILE, &before_); }
+    closing_door(closing_door const&) = delete;
+    closing_door& operator=(closing_door const&) = delete;
+    ~closing_door() override { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    int_type overflow(int_type c) override
+    {
+        close();
+        return c;
+    }
+    std::streamsize xsputn(char const*, std::streamsize count) override
+    {
+        close();
+        return count;
+    }
+    void close()
+    {
+        auto shut = before_;
+        shut.rlim_cur = 3;
+        ::setrlimit(RLIMIT_NOFILE, &shut);
+    }
+
+    rlimit before_{};
+};
+
+struct fixture {
+    test::workspace space;
     std::ostringstream out, err;
-    cli::cli_environment environment{.out = out,
-        .err = err,
-        .variables = {},
-        .working_directory = space.sources.working_directory,
-        .built_in_plugins = {},
-        .problem_kinds = {},
-        .serve = {}};
-    cli::run_request request{.configuration = configuration::read(space.sources),
-        .plugin_paths = std::move(plugin_paths),
-        .is_check = true};
-    BOOST_REQUIRE(request.configuration.problems().empty());
-    int const code = cli::serve(request, environment, {.builtin = builtin_plugins(), .others = {}});
-    return {code, err.str()};
-}
+    bool is_check = true;
+    std::vector<std::filesystem::path> plugin_paths;
+
+    int serve(std::string const& toml, std::vector<plugin_entry> others = {}, std::ostream* to = nullptr)
+    {
+        space.toml(toml);
+        run_request const request{.configuration = space.read(),
+            .plugin_paths = plugin_paths,
+            .is_check = is_check,
+            .prints_port = true,
+            .is_coloured = false};
+        BOOST_TEST_REQUIRE(render(request.configuration.problems()) == "");
+        cli_environment const environment{.out = to ? *to : out,
+            .err = err,
+            .variables = {},
+            .working_directory = space.sources.working_directory,
+            .built_in_plugins = {},
+            .problem_kinds = {},
+            .serve = {}};
+        return cli::serve(request, environment, {.builtin = builtin_plugins(), .others = std::move(others)});
+    }
+    bool says(std::string_view part) const { return err.str().find(part) != std::string::npos; }
+};
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(serving)
+BOOST_FIXTURE_TEST_SUITE(serving, fixture)
 
-BOOST_AUTO_TEST_CASE(a_sound_configuration_is_said_to_be_sound)
+BOOST_AUTO_TEST_CASE(a_sound_configuration_is_only_checked)
 {
-    test::workspace space;
-    space.toml("load_builtin_plugins = [\"echo\"]\n");
-    auto const seen = check(space);
-    BOOST_TEST(seen.code == cli::done);
-    BOOST_TEST(seen.text == "the configuration and the plugins are sound\n");
+    BOOST_TEST(serve("load_plugins = [\"one\"]\n", {plugin_entry_of<one>()}) == done);
+    BOOST_TEST(err.str() == "the configuration and the plugins are sound\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_that_can_never_match_is_refused_with_the_spelling_that_does)
+{
+    BOOST_TEST(
+        serve("[auth.rules]\n\"/api/v1/a%2fb/*\" = [\"k\"]\n\"/x/../%79\" = [\"k\"]\n\"/z*\" = [\"k\"]\n")
+        == configuration_refused);
+    BOOST_TEST(says("error[FX0601]: the rule `/api/v1/a%2fb/*` can never match a path"));
+    BOOST_TEST(says("write `/api/v1/a%2Fb/*`"));
+    BOOST_TEST(says("write `/y`"));
+    BOOST_TEST(says("begin it with / and end it with /* for everything below a path"));
+}
+
+BOOST_AUTO_TEST_CASE(plugins_that_do_not_fit_together_are_refused)
+{
+    BOOST_TEST(
+        serve("load_plugins = [\"one\", \"other\"]\n", {plugin_entry_of<one>(), plugin_entry_of<other>()})
+        == plugin_refused);
+    BOOST_TEST(says("error[FX0401]: GET /api/v1/n is offered by plugin one and by plugin other; "));
+    err.str("");
+    BOOST_TEST(serve("load_plugins = [\"misplaced\"]\n", {plugin_entry_of<misplaced>()}) == plugin_refused);
+    BOOST_TEST(says("error[FX0401]: plugin misplaced: "));
+    BOOST_TEST(says("/api/v1/n/{open"));
+}
+
+BOOST_AUTO_TEST_CASE(threads_that_all_fail_to_listen_end_the_service_with_one_reason)
+{
+    is_check = false;
+    closing_door door;
+    std::ostream to(&door);
+    BOOST_TEST(serve("[server]\nport = 0\nthreads = 8\n", {}, &to) == address_taken);
+    BOOST_TEST(says("cannot listen on 127.0.0.1:0: Too many open files"));
 }
 
 BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
 {
-    test::workspace space;
-    space.toml("[server]\ndashboard_port = 9000\nport = 1\n[sentry]\nenable = true\n");
-    auto const seen = check(space, {"somewhere"});
-    BOOST_TEST(seen.code == cli::done);
-    BOOST_TEST(seen.text
+    plugin_paths = {"somewhere"};
+    BOOST_TEST(serve("[server]\ndashboard_port = 9000\nport = 1\n[sentry]\nenable = true\n") == done);
+    BOOST_TEST(err.str()
         == "warning[FX0110]: `server.dashboard_port` has no effect: the operator page is not part of this "
            "program\n"
            "  --> config.toml:2:18\n"
@@ -77,32 +156,21 @@ BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
 
 BOOST_AUTO_TEST_CASE(an_unknown_plugin_is_refused_with_the_nearest_or_all_names)
 {
-    test::workspace near;
-    near.toml("load_builtin_plugins = [\"ecko\"]\n");
-    auto seen = check(near);
-    BOOST_TEST(seen.code == cli::plugin_refused);
-    BOOST_TEST(seen.text
+    BOOST_TEST(serve("load_builtin_plugins = [\"ecko\"]\n") == plugin_refused);
+    BOOST_TEST(err.str()
         == "error[FX0301]: load_builtin_plugins: no plugin `ecko` is linked into this program\n"
            "help: did you mean `echo`?\n");
-    test::workspace far;
-    far.toml("load_builtin_plugins = [\"telephone\"]\n");
-    seen = check(far);
-    BOOST_TEST(seen.code == cli::plugin_refused);
-    BOOST_TEST(seen.text.find("help: plugins are linked into the program") != std::string::npos);
-    BOOST_TEST(seen.text.find("`echo`") != std::string::npos);
+    err.str("");
+    BOOST_TEST(serve("load_builtin_plugins = [\"telephone\"]\n") == plugin_refused);
+    BOOST_TEST(says("help: plugins are linked into the program"));
+    BOOST_TEST(says("`echo`"));
 }
 
-BOOST_AUTO_TEST_CASE(rules_and_parts_that_would_protect_or_do_nothing_are_refused)
+BOOST_AUTO_TEST_CASE(parts_that_would_protect_or_do_nothing_are_refused)
 {
-    test::workspace rules;
-    rules.toml("[auth.rules]\n\"api/*\" = [\"key\"]\n");
-    BOOST_TEST(check(rules).code == cli::configuration_refused);
-    test::workspace oauth;
-    oauth.toml("[auth.oauth]\njwt_secret = \"0123456789012345678901234567890123\"\n");
-    BOOST_TEST(check(oauth).code == cli::configuration_refused);
-    test::workspace ray;
-    ray.toml("[server]\nuse_ray = true\n");
-    BOOST_TEST(check(ray).code == cli::plugin_refused);
+    BOOST_TEST(serve("[auth.oauth]\njwt_secret = \"0123456789012345678901234567890123\"\n")
+        == configuration_refused);
+    BOOST_TEST(serve("[server]\nuse_ray = true\n") == plugin_refused);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,6 +121,15 @@ BOOST_AUTO_TEST_CASE(an_inline_table_over_several_lines_is_accepted_as_people_pr
     BOOST_TEST(made.problems().front().place == "config.toml:9:1");
 }
 
+BOOST_AUTO_TEST_CASE(a_depth_that_no_json_body_can_have_is_refused)
+{
+    BOOST_TEST(workspace().toml("[server.limits]\njson_depth = 64\n").problems() == "");
+    BOOST_TEST(workspace()
+            .toml("[server.limits]\njson_depth = 65\n")
+            .problems()
+            .starts_with("error[FX0104]: `server.limits.json_depth` should be less than or equal to 64\n"));
+}
+
 BOOST_AUTO_TEST_CASE(joining_changes_nothing_outside_of_inline_tables)
 {
     for (std::string const text : {"a = [1,\n2, # } {\n]\n", "a = \"{\\\"\n\"\n", "a = '''\n{\n'''\nb = 1\n",

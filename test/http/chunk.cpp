@@ -78,9 +78,20 @@ BOOST_AUTO_TEST_CASE(sizes_are_hexadecimal_digits_only)
     for (char const* size : {"", "+5", "-5", "0x5", " 5", "\t5", "5_0", "5g", "\v5", "5.0", "\xb2", "\"5\"",
              "5,", "5=x", "g", "\r", "\n"})
         check_refused(std::string(size) + "\r\nhello\r\n0\r\n\r\n");
-    for (char const* size : {"FFFFFFFFFFFFFFFF", "8000000000000000", "10000000000000005", "0000000000000005"})
+    for (char const* size :
+        {"FFFFFFFFFFFFFFFF", "8000000000000000", "10000000000000005", "00001000000000000005"})
         check_refused(std::string(size) + "\r\nhello\r\n0\r\n\r\n", 413);
     BOOST_TEST(read("FFFFFFFFFFFFFFF\r\nhello").status == 0); // below 2^60 and never met
+}
+
+BOOST_AUTO_TEST_CASE(zeros_before_a_size_count_only_for_the_length_of_the_line)
+{
+    check_read("0000000000000005\r\nhello\r\n00000000000000000000\r\n\r\n", "hello");
+    std::string const zeros(100, '0');
+    check_read(zeros + "5;a\r\nhello\r\n" + zeros + "1\r\n!\r\n0\r\n\r\n", "hello!");
+    chunk_limits limits;
+    limits.line = 99;
+    BOOST_TEST(read(zeros, limits).status == 400);
 }
 
 BOOST_AUTO_TEST_CASE(line_ends_are_cr_lf_only)

@@ -265,6 +265,10 @@ BOOST_AUTO_TEST_CASE(content_length_is_one_decimal_number)
              "2_0", "'20'", "\"20\"", "NaN", "20 20", "20\t21", "-0", "1e3", "\xb2"})
         BOOST_TEST(fields_refused("Content-Length: " + std::string(value) + "\r\n") == 400, value);
     BOOST_TEST(fields_refused("Content-Length: 18446744073709551636\r\n") == 413);
+    BOOST_TEST(fields_refused("Content-Length: 001844674407370955163\r\n") == 413);
+    std::string const zeros(40, '0');
+    BOOST_TEST(reading(with_fields("Content-Length: " + zeros + "20\r\n")).head->length == 20U);
+    BOOST_TEST(reading(with_fields("Content-Length: " + zeros + "\r\n")).head->length == 0U);
     BOOST_TEST(fields_refused("Content-Length: 2\r\nContent-Length: 2\r\n") == 400);
 }
 
@@ -292,7 +296,14 @@ BOOST_AUTO_TEST_CASE(expectations_other_than_100_continue_fail)
         reading(with_fields("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n")).head->expect_continue);
     BOOST_TEST(
         !reading(with_fields("Expect: 100-continue\r\n")).head->expect_continue); // nothing to wait for
-    BOOST_TEST(fields_refused("Expect: the-worst\r\n") == 417);
+    for (char const* value : {"100-continue, 100-continue", ",100-CONTINUE,", " , 100-continue"})
+        BOOST_TEST(reading(with_fields("Content-Length: 1\r\nExpect: " + std::string(value) + "\r\n"))
+                       .head->expect_continue,
+            value);
+    for (char const* value : {"", ",", " , ,"})
+        BOOST_TEST(fields_refused("Expect: " + std::string(value) + "\r\n") == 200, value);
+    for (char const* value : {"the-worst", "100-continue, the-worst", "100", "100-continue;q=1", "a=\"b\""})
+        BOOST_TEST(fields_refused("Expect: " + std::string(value) + "\r\n") == 417, value);
     std::string const old = "POST / HTTP/1.0\r\nContent-Length: 1\r\n";
     BOOST_TEST(!reading(old + "Expect: 100-continue\r\n\r\n").head->expect_continue);
     BOOST_TEST(refusal(old + "Expect: the-worst\r\n\r\n") == 200);

@@ -14,9 +14,18 @@ BOOST_AUTO_TEST_CASE(an_exact_rule_beats_the_longest_prefix_and_that_the_shorter
     BOOST_TEST(rules.find("/a/b/c")->keys.front() == "exact");
     BOOST_TEST(rules.find("/a/b/c/d")->keys.front() == "deep");
     BOOST_TEST(!rules.find("/a"));
-    BOOST_TEST(!rules.find("/a/"));
     BOOST_TEST(!rules.find("/ab"));
     BOOST_TEST(!key_rules().find("/a"));
+}
+
+BOOST_AUTO_TEST_CASE(a_prefix_guards_its_folder_and_all_below_but_not_the_path_without_the_slash)
+{
+    key_rules const rules({{"/x/*", {"k"}}});
+    for (auto const* guarded : {"/x/", "/x//", "/x/y", "/x/y/", "/x/%2F"})
+        BOOST_TEST(rules.find(guarded), guarded);
+    for (auto const* open : {"/x", "/", "/xy", "/xy/z", "/X/"})
+        BOOST_TEST(!rules.find(open), open);
+    BOOST_TEST(key_rules({{"/*", {"k"}}}).find("/"));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_opens_as_it_is_and_as_a_bearer_token)
@@ -36,10 +45,23 @@ BOOST_AUTO_TEST_CASE(a_key_opens_as_it_is_and_as_a_bearer_token)
 
 BOOST_AUTO_TEST_CASE(patterns_that_can_never_match_are_told_apart)
 {
-    for (auto const* good : {"/", "/a", "/*", "/a/*", "/item/{id}"})
+    for (auto const* good : {"/", "/a", "/*", "/a/*", "/item/{id}", "/a//b", "/a b", "/a%2Fb", "/\xc3\xa4"})
         BOOST_TEST(key_rules::can_match(good), good);
-    for (auto const* bad : {"", "*", "a", "api/*", "/a*", "/a/*/b", "/*a"})
+    for (auto const* bad : {"", "*", "a", "api/*", "/a*", "/a/*/b", "/*a", "/a*/*", "/%6", "/%00", "/\xff"}) {
         BOOST_TEST(!key_rules::can_match(bad), bad);
+        BOOST_TEST(key_rules::normal_form(bad).empty(), bad);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_pattern_that_no_normalised_path_equals_is_refused_with_the_one_that_it_means)
+{
+    std::pair<char const*, char const*> const spellings[] = {{"/%61", "/a"}, {"/a%2fb/*", "/a%2Fb/*"},
+        {"/a/../b", "/b"}, {"/a/./*", "/a/*"}, {"/a/%2e%2e/*", "/*"}, {"/a%20b", "/a b"}};
+    for (auto const& [given, meant] : spellings) {
+        BOOST_TEST(!key_rules::can_match(given), given);
+        BOOST_TEST(key_rules::normal_form(given) == meant);
+        BOOST_TEST(key_rules::can_match(meant), meant);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,4 +32,24 @@ BOOST_AUTO_TEST_CASE(what_rfc_8259_forbids_is_refused)
     BOOST_TEST(!is_json(std::string_view("\"\0\"", 3)));
 }
 
+BOOST_AUTO_TEST_CASE(nesting_ends_at_the_depth_that_is_asked_for)
+{
+    auto const read = [](std::size_t levels, std::size_t depth) {
+        framex::read_options options;
+        options.depth = depth;
+        framex::json::value target;
+        std::vector<framex::issue> issues;
+        auto const text = std::string(levels, '[') + std::string(levels, ']');
+        framex::read_json(text, target, issues, options);
+        return issues.empty() ? std::string() : issues.front().ctx;
+    };
+    for (std::size_t const depth : {1U, 5U, 64U}) {
+        BOOST_TEST(read(depth, depth) == "");
+        BOOST_TEST(read(depth + 1, depth)
+            == R"({"error":"Nested deeper than )" + std::to_string(depth) + R"( levels"})");
+    }
+    BOOST_TEST(read(64, 1000) == "");
+    BOOST_TEST(read(65, 1000) == R"({"error":"Nested deeper than 64 levels"})"); // max_depth
+}
+
 BOOST_AUTO_TEST_SUITE_END()

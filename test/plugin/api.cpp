@@ -44,7 +44,10 @@ BOOST_AUTO_TEST_CASE(paths_get_their_prefix_once)
     BOOST_TEST(path_of("/x") == "/api/v1/x");
     BOOST_TEST(path_of("x/y") == "/api/v1/x/y");
     BOOST_TEST(path_of("/api/v1/x") == "/api/v1/x");
+    BOOST_TEST(path_of("/api/v1") == "/api/v1");
     BOOST_TEST(path_of("/api/v2/x") == "/api/v1/api/v2/x");
+    BOOST_TEST(path_of("/api/v1beta") == "/api/v1/api/v1beta");
+    BOOST_TEST(path_of("/api/v10/x") == "/api/v1/api/v10/x");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_prefix_the_path_stays_and_decides_about_the_envelope)
@@ -86,6 +89,7 @@ BOOST_AUTO_TEST_CASE(results_decide_what_is_on_the_wire)
         api.get("/b", &sample::events);
         api.post("/c", &sample::whole);
         api.get("/d", [](int n) { return n; }, arg("n"));
+        api.get("/e", []() -> awaitable<streamed_response> { co_return streamed_response(); });
     });
     BOOST_TEST((made[0].answer == answer_kind::json));
     BOOST_TEST((made[0].serve && !made[0].now));
@@ -94,6 +98,8 @@ BOOST_AUTO_TEST_CASE(results_decide_what_is_on_the_wire)
     BOOST_TEST((made[2].answer == answer_kind::response));
     BOOST_TEST((made[2].body == body_kind::whole));
     BOOST_TEST((made[3].now && !made[3].serve));
+    BOOST_TEST((made[4].answer == answer_kind::streamed));
+    BOOST_TEST((made[4].serve && !made[4].stream));
 }
 
 BOOST_AUTO_TEST_CASE(functions_have_full_names_and_no_method)

@@ -1,13 +1,9 @@
-#include <framex/coro/sleep.hpp>
 #include <framex/plugin/plugin.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,11 +37,6 @@ struct callee {
         throw http_error(418, "teapot");
         co_return 1;
     }
-    awaitable<int> slow()
-    {
-        co_await sleep_for(std::chrono::hours(1));
-        co_return 1;
-    }
 };
 
 /// A context that may call everything of one callee.
@@ -64,7 +55,6 @@ struct fixture {
         table.function("own", &callee::own, arg("given"));
         table.function("letters", &callee::letters, arg("text"));
         table.function("fail", &callee::fail);
-        table.function("slow", &callee::slow);
         routes = std::move(table).take("c", "C", &target);
         caller.emplace(context.get_executor(), "caller", "{}");
         for (auto const& one : routes) {
@@ -149,19 +139,6 @@ BOOST_AUTO_TEST_CASE(errors_keep_their_type_and_undeclared_names_are_refused)
     BOOST_CHECK_EXCEPTION(static_cast<void>(run(caller->call_plugin_api<int>("c.C.fail"))), http_error,
         [](auto const& error) { return error.status() == 418; });
     BOOST_CHECK_THROW(run(caller->call_plugin_api<int>("c.C.nobody")), public_error);
-}
-
-BOOST_AUTO_TEST_CASE(cancelling_a_call_cancels_the_callee)
-{
-    asio::cancellation_signal signal;
-    bool aborted = false;
-    asio::co_spawn(context, caller->call_plugin_api<int>("c.C.slow"),
-        asio::bind_cancellation_slot(
-            signal.slot(), [&](std::exception_ptr e, int) { aborted = e != nullptr; }));
-    context.poll();
-    signal.emit(asio::cancellation_type::terminal);
-    context.run();
-    BOOST_TEST(aborted);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

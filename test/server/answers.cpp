@@ -45,6 +45,25 @@ BOOST_AUTO_TEST_CASE(every_fault_of_a_request_is_told_at_once)
     BOOST_TEST(has(ask(service.port(), "POST /api/v1/take"), R"("type":"missing","loc":["body"])"));
 }
 
+BOOST_AUTO_TEST_CASE(a_body_of_another_type_is_shown_only_as_a_text_of_moderate_size)
+{
+    served<sample> service;
+    auto const refusal = [&](std::string const& body) {
+        raw_client client(service.port());
+        client.send("POST /api/v1/take HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: "
+            + std::to_string(body.size()) + "\r\n\r\n" + body);
+        return client.answer();
+    };
+    BOOST_TEST(has(refusal("a\"\xc3\xa9"), "\"input\":\"a\\\"\xc3\xa9\"}]"));
+    for (auto const& body : {std::string("\xff\xfe"), std::string("\xed\xa0\x80"), std::string(100'000, 'a'),
+             std::string(100'000, '\0')}) {
+        auto const reply = refusal(body);
+        BOOST_TEST(reply.starts_with("HTTP/1.1 422 "));
+        BOOST_TEST(has(reply, "\"type\":\"model_attributes_type\",\"loc\":[\"body\"]"));
+        BOOST_TEST(has(reply, "\"input\":null}]"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(raised_errors_keep_status_message_and_fields)
 {
     served<sample> service;

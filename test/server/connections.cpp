@@ -263,6 +263,22 @@ BOOST_AUTO_TEST_CASE(a_refusal_after_a_head_request_has_its_body)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_head_request_gets_no_content)
+{
+    settings configuration;
+    configuration.server.limits.head_timeout = 200ms;
+    served<sample> service(configuration);
+    for (auto const* request : {"HEAD /api/v1/say HTTP/1.1\r\n\r\n", "\r\nHEAD / HTTP/2.0\r\n", "HEAD /\xff",
+             "HEAD / HTTP/1.1\r\nExpect: a\r\nHost: a\r\n\r\n", "HEAD / HTTP/1.1\r\nHos"}) {
+        raw_client client(service.port());
+        client.send(request);
+        auto const refusal = client.to_end();
+        BOOST_TEST(refusal.starts_with("HTTP/1.1 "), refusal);
+        BOOST_TEST(refusal.ends_with("\r\n\r\n"), refusal);
+        BOOST_TEST(has(refusal, "Connection: close\r\n"), refusal);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_dropped_body_that_does_not_come_gets_no_second_answer)
 {
     settings configuration;

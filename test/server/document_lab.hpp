@@ -1,6 +1,7 @@
 /// Routes of every kind for the tests of the document, and ways to look into it.
 #pragma once
 
+#include <framex/plugin/form.hpp>
 #include <framex/server/openapi.hpp>
 
 #include <boost/describe/class.hpp>
@@ -42,6 +43,13 @@ struct tree {
     std::vector<tree> children;
 };
 BOOST_DESCRIBE_STRUCT(tree, (), (label, children))
+
+struct photo {
+    std::string title;
+    std::optional<colour> shade;
+    std::vector<framex::upload> files;
+};
+BOOST_DESCRIBE_STRUCT(photo, (), (title, shade, files))
 
 } // namespace shop
 

@@ -135,6 +135,29 @@ BOOST_AUTO_TEST_CASE(bodies_are_always_references)
         == R"({"items":{"type":"integer"},"type":"array","title":"Ids"})");
 }
 
+BOOST_AUTO_TEST_CASE(a_form_is_a_multipart_body_with_files_fields_and_enums_in_place)
+{
+    auto table = routes();
+    table.push_back(at("POST", "/api/v1/lab/form"));
+    table.back().body = body_kind::multipart;
+    parameter form;
+    form.name = "form";
+    form.place = parameter_place::body;
+    form.schema = &form_schema_of<shop::photo>;
+    table.back().parameters.push_back(form);
+    auto const made = document(table);
+    auto const body = operation(made, "/api/v1/lab/form", "post").at("requestBody");
+    BOOST_TEST(text(body)
+        == R"({"content":{"multipart/form-data":{"schema":{"$ref":"#/components/schemas/photo"}}},"required":true})");
+    auto const& schema = schema_in(made, "photo").as_object();
+    BOOST_TEST(text(schema.at("required")) == R"(["title","files"])");
+    auto const& members = schema.at("properties").as_object();
+    BOOST_TEST(text(members.at("files").as_object().at("items"))
+        == R"({"type":"string","format":"binary","contentMediaType":"application/octet-stream"})");
+    BOOST_TEST(text(members.at("shade")) == R"({"type":"string","enum":["red","blue"],"title":"colour"})");
+    BOOST_TEST(operation(made, "/api/v1/lab/form", "post").at("responses").as_object().contains("422"));
+}
+
 BOOST_AUTO_TEST_CASE(request_models_are_readable_for_importers)
 {
     auto const made = document(routes());

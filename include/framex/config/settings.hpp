@@ -6,6 +6,7 @@
 #include <framex/config/units.hpp>
 #include <framex/fwd.hpp>
 #include <framex/model/rules.hpp>
+#include <framex/model/table.hpp>
 
 #include <boost/describe/class.hpp>
 #include <boost/json/value.hpp>
@@ -42,14 +43,14 @@ struct limit_settings {
     duration_setting stream_keep_alive =
         std::chrono::seconds(15); ///< comment line in a silent stream; 0s is off
     duration_setting shutdown_grace = std::chrono::seconds(10); ///< running requests may end within it
-    std::int64_t json_depth = 64; ///< nesting of JSON bodies
+    std::int64_t json_depth = max_depth; ///< nesting of JSON bodies; 422 beyond it
     std::int64_t requests_in_flight = 10000; ///< a thread; 503 beyond it
 
     static constexpr auto rules()
     {
         return framex::rules(framex::field(&limit_settings::field_count, framex::range{1, 100000}),
             framex::field(&limit_settings::multipart_parts, framex::range{1, 1000000}),
-            framex::field(&limit_settings::json_depth, framex::range{1, 1000}),
+            framex::field(&limit_settings::json_depth, framex::range{std::size_t{1}, max_depth}),
             framex::field(&limit_settings::requests_in_flight, framex::range{1, 10000000}));
     }
 };

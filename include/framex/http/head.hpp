@@ -25,9 +25,24 @@ struct field_view {
     std::string_view name, value;
 };
 
-/// A request head as views into the buffer it was read from; they live as long as those octets stay in place.
-/// One object serves one connection: read() sets every member anew.
-struct request_head {
+/// What the heads of requests and responses have in common: framing and fields, as views into the buffer they
+/// were read from; they live as long as those octets stay in place.
+struct message_head {
+    bool http11 = false; // HTTP/1.1 or a later 1.x
+    bool keep_alive = false;
+    bool chunked = false;
+    bool has_length = false;
+    std::uint64_t length = 0; // Content-Length, 0 without one
+    std::uint32_t size = 0; // octets of the head after result::ok; the body begins there
+    std::uint16_t field_count = 0;
+    field_view fields[100];
+
+    /// The first field of that name, letters compared without case; null if there is none.
+    field_view const* find(std::string_view name) const noexcept;
+};
+
+/// A request head. One object serves one connection: read() sets every member anew.
+struct request_head : message_head {
     enum class result { more, ok, bad };
 
     std::string_view method, target;
@@ -36,16 +51,8 @@ struct request_head {
     std::string_view host; // the authority of the target if it has one (RFC 9112 section 3.2.2), else Host
     std::string_view content_type;
     boost::beast::http::verb method_id = boost::beast::http::verb::unknown;
-    bool http11 = false; // HTTP/1.1 or a later 1.x
-    bool keep_alive = false;
-    bool chunked = false;
-    bool has_length = false;
     bool expect_continue = false; // the client waits for 100 (Continue) before it sends its body
-    std::uint64_t length = 0; // Content-Length, 0 without one
     int status = 400; // the answer after result::bad
-    std::uint32_t size = 0; // octets of the head after result::ok; the body begins there
-    std::uint16_t field_count = 0;
-    field_view fields[100];
 
     /// Reads the head that begins at `begin`.
     /// `more`: nothing was decided; call again from the same begin with more octets (they may have moved) and
@@ -54,9 +61,6 @@ struct request_head {
     /// are checked while a token is still incomplete. One empty line before the request is ignored (RFC 9112
     /// section 2.2); bare CR, bare LF and folded lines are refused.
     result read(char const* begin, char const* end, std::uint32_t& resume, head_limits const& limits);
-
-    /// The first field of that name, letters compared without case; null if there is none.
-    field_view const* find(std::string_view name) const noexcept;
 };
 
 } // namespace framex

@@ -27,7 +27,7 @@ struct request {
     std::string path = "/"; // normalised, see normalise_path()
     name_value_list query; // percent-decoded
     fields headers;
-    std::string body;
+    std::string body; // the whole body; empty for a handler that takes the parts of a form as well
     name_value_list path_parameters; // from the route's pattern, decoded
 
     request() = default;

@@ -11,7 +11,7 @@ namespace framex {
 
 /// The keys of one rule; any one of them opens what the rule guards. Without keys nothing does.
 struct key_rule {
-    std::string pattern; ///< "/api/v1/echo", or "/api/v1/*" for everything below "/api/v1/"
+    std::string pattern; ///< "/api/v1/echo", or "/api/v1/*" for "/api/v1/" and all below it
     std::vector<std::string> keys;
 
     key_rule(std::string text, std::vector<std::string> opening)
@@ -30,8 +30,13 @@ public:
     key_rules() = default;
     explicit key_rules(std::map<std::string, std::vector<std::string>> const& rules);
 
-    /// Whether a pattern can match any path: it begins with "/", and "*" stands only at its end, after "/".
-    static bool can_match(std::string_view pattern) noexcept;
+    /// The spelling in which a pattern is compared: that of normalise_path(), with the "*" at its end kept.
+    /// Empty: it means no path, because it does not begin with "/", has "*" elsewhere than at its end after
+    /// "/", or is not well formed.
+    static std::string normal_form(std::string_view pattern);
+    /// Whether a pattern can match any path: it is its own normal form ("/a%2fb", "/%61" and "/a/../b" are
+    /// not).
+    static bool can_match(std::string_view pattern);
 
     /// The rule that counts for a normalised path or a route's template; null: the path is open to all.
     key_rule const* find(std::string_view path) const noexcept;

@@ -17,7 +17,7 @@ namespace framex {
 /// declaration order of the members; when none was added, `target` holds the value, else its content is
 /// unspecified.
 ///
-/// The whole text must be one document of at most max_depth levels, in UTF-8. Of equal keys the last one
+/// The whole text must be one document of at most options.depth levels, in UTF-8. Of equal keys the last one
 /// counts. Coercion is pydantic's lax mode: numbers and booleans also from text, integers also from 3.0 and
 /// true. Doubles are exact (nearest to the text); one that overflows is no value (`finite_number`).
 /// json::value holds integers beyond 64 bits as doubles; big_integer holds them exactly. `at` defaults to

@@ -84,6 +84,13 @@ consteval bool rules_name_members()
     }(boost::mp11::mp_rename<members_of<T>, boost::mp11::mp_list>{});
 }
 
+template <class T>
+consteval void expect_named_members()
+{
+    static_assert(
+        rules_name_members<T>(), "framex: rules() names a member that BOOST_DESCRIBE_STRUCT does not");
+}
+
 template <class R, class... L>
 consteval bool contains(std::tuple<L...> const*)
 {

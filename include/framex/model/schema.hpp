@@ -114,21 +114,35 @@ struct rule_schema {
     static void run(describe, json::object&) {}
 };
 
-template <class T, class D>
+/// How the members of a model are described in JSON.
+struct json_schemas {
+    static constexpr bool has_null = true;
+
+    template <class M>
+    static json::value of(schema_registry& registry)
+    {
+        return schema_of<M>(registry);
+    }
+};
+
+template <class T, class D, class Schemas>
 void add_member(schema_registry& registry, json::object& properties, json::array& required,
     [[maybe_unused]] T const& sample)
 {
     using M = member_type<T, D>;
     using V = std::conditional_t<is_optional<M>, inner_type<M>, M>;
-    json::value schema = schema_of<M>(registry);
+    json::value schema = Schemas::template of<M>(registry);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         [[maybe_unused]] json::object& to = typed_part(schema);
         (rule_schema<V, T, D, I>::run(std::get<I>(rules_for<T, D>), to), ...);
     }(std::make_index_sequence<std::tuple_size_v<decltype(member_rules<T, D>())>>{});
     std::string fallback;
-    if constexpr (is_defaulted<T, D>())
-        write_json(fallback, sample.*D::pointer);
-    else if constexpr (!is_optional<M>)
+    if constexpr (is_defaulted<T, D>()) {
+        if constexpr (value<M>)
+            write_json(fallback, sample.*D::pointer);
+        if (!Schemas::has_null && fallback == "null")
+            fallback.clear();
+    } else if constexpr (!is_optional<M>)
         required.push_back(json::value(json_name<T, D>()));
     char const* description = nullptr;
     if constexpr (contains<framex::describe>(&rules_for<T, D>))
@@ -137,7 +151,7 @@ void add_member(schema_registry& registry, json::object& properties, json::array
     properties[json_name<T, D>()] = std::move(schema);
 }
 
-template <class T>
+template <class T, class Schemas = json_schemas>
 json::value component_of(schema_registry& registry)
 {
     if (auto known = registry.find(typeid(T)); !known.empty())
@@ -150,7 +164,7 @@ json::value component_of(schema_registry& registry)
         json::array required;
         T const sample{};
         [&]<class... D>(boost::mp11::mp_list<D...>) {
-            (add_member<T, D>(registry, properties, required, sample), ...);
+            (add_member<T, D, Schemas>(registry, properties, required, sample), ...);
         }(boost::mp11::mp_rename<members_of<T>, boost::mp11::mp_list>{});
         registry.set(name, object_schema(std::move(properties), std::move(required), name));
     }

@@ -22,13 +22,14 @@ namespace framex {
 /// What happens to keys that no member is named after.
 enum class unknown_keys : std::uint8_t { ignore, refuse };
 
+/// The deepest nesting of arrays and objects that can be read.
+inline constexpr std::size_t max_depth = 64;
+
 /// How a document is read.
 struct read_options {
     unknown_keys unknown = unknown_keys::ignore; ///< refuse: an issue `extra_forbidden` for each
+    std::size_t depth = max_depth; ///< levels of arrays and objects that are read, at most max_depth
 };
-
-/// The deepest nesting of arrays and objects that is read.
-inline constexpr std::size_t max_depth = 64;
 
 /// The most issues that one read reports.
 inline constexpr std::size_t max_issues = 100;
@@ -143,8 +144,7 @@ template <class T>
 member_info const* members()
 {
     static auto const table = []<class... D>(boost::mp11::mp_list<D...>) {
-        static_assert(
-            rules_name_members<T>(), "framex: rules() names a member that BOOST_DESCRIBE_STRUCT does not");
+        expect_named_members<T>();
         [[maybe_unused]] T const sample{};
         return std::array<member_info, sizeof...(D)>{describe_member<T, D>(sample)...};
     }(boost::mp11::mp_rename<members_of<T>, boost::mp11::mp_list>{});

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <framex/plugin/binder.hpp>
+#include <framex/plugin/cache.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,25 +12,81 @@
 
 namespace framex {
 
-/// What may follow a registration: `api.get(...).raw_response().tags({"demo"})`.
+/// What may follow the registration of F: `api.get(...).raw_response().tags({"demo"})`.
+template <class Plugin, class F>
 class route_options {
 public:
     explicit route_options(route& target) noexcept : target_(target) {}
 
     /// Sends the JSON result without the envelope.
-    route_options& raw_response();
+    route_options& raw_response()
+    {
+        target_.raw_response = true;
+        return *this;
+    }
     /// The OpenAPI tags; without it the plugin's id.
-    route_options& tags(std::vector<std::string> names);
+    route_options& tags(std::vector<std::string> names)
+    {
+        target_.tags = std::move(names);
+        return *this;
+    }
     /// One line about the operation for the document and the pages.
-    route_options& summary(std::string text);
+    route_options& summary(std::string text)
+    {
+        target_.summary = std::move(text);
+        return *this;
+    }
     /// The Content-Type of a stream whose pieces are of a type of their own ("text/csv").
-    route_options& media_type(std::string text);
+    route_options& media_type(std::string text)
+    {
+        target_.media_type = std::move(text);
+        return *this;
+    }
     /// Leaves the operation out of the OpenAPI document.
-    route_options& hidden();
+    route_options& hidden()
+    {
+        target_.include_in_schema = false;
+        return *this;
+    }
     /// Uses the path as it is written, without "/api/v1" before it.
-    route_options& no_prefix();
+    route_options& no_prefix()
+    {
+        target_.prefixed = false;
+        return *this;
+    }
     /// Makes the route callable by other plugins as "<plugin>.<Class>.<name>", too.
-    route_options& callable_as(std::string name);
+    route_options& callable_as(std::string name)
+    {
+        target_.function = std::move(name);
+        return *this;
+    }
+
+    /// Keeps the results as `[cache]` says, for its `ttl`: a request with the same arguments is answered
+    /// without running the handler. For GET and POST handlers that give a value; app::start() refuses other
+    /// methods. Neither errors nor null are kept. Calls from other plugins always run the handler.
+    route_options& cached()
+    {
+        if constexpr (detail::explain_cached<F>())
+            detail::cache_of<Plugin, F>(target_);
+        return *this;
+    }
+    /// The same, each result for `ttl`: more than 0 s, or -1 s for ever.
+    route_options& cached(std::chrono::seconds ttl)
+    {
+        if constexpr (detail::explain_cached<F>())
+            detail::cache_of<Plugin, F>(target_).ttl = ttl;
+        return *this;
+    }
+    /// As cached(), and the arguments for which `f(a, b)` gives the same text share one result. The text is
+    /// the whole key: two routes whose functions give the same one share it, too. `f` runs on any thread;
+    /// when it throws, the handler runs and nothing is kept.
+    template <class Key>
+    route_options& cache_key(Key f)
+    {
+        if constexpr (detail::explain_cached<F>())
+            detail::cache_of<Plugin, F>(target_).key = detail::key_of<Plugin, F>(std::move(f));
+        return *this;
+    }
 
 private:
     route& target_;
@@ -60,7 +118,7 @@ template <class A>
 std::string fallback_text([[maybe_unused]] A const& a)
 {
     if constexpr (is_named_value<A>)
-        if constexpr (value<decltype(a.value)>)
+        if constexpr (value<decltype(a.value)> && !holds_upload<decltype(a.value)>())
             return to_json(a.value);
     return {};
 }
@@ -69,6 +127,8 @@ template <class P, class A>
 default_of<P> fallback_value([[maybe_unused]] A& a)
 {
     if constexpr (is_named_value<A>) {
+        static_assert(!form_model<P>,
+            "framex: a form has no default as a whole: mark its members with framex::defaulted");
         static_assert(std::is_constructible_v<P, decltype(a.value)&&>,
             "framex: the default in arg(\"name\") = default must convert to the parameter's type");
         return default_of<P>(std::in_place, static_cast<P>(std::move(a.value)));
@@ -83,37 +143,40 @@ default_of<P> fallback_value([[maybe_unused]] A& a)
 /// multipart_reader.
 template <class Plugin>
 class api : public detail::api_base {
+    template <class F>
+    using options = route_options<Plugin, F>;
+
 public:
-    /// Registers `f` for GET path (HEAD is answered, too). "/x" and "x" mean "/api/v1/x"; "{name}" is a path
-    /// parameter.
+    /// Registers `f` for GET path (HEAD is answered, too). "/x" and "x" mean "/api/v1/x", what is
+    /// "/api/v1" or below it stays; "{name}" is a path parameter.
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options get(std::string path, F f, A... args)
+    options<F> get(std::string path, F f, A... args)
     {
         return add_http("GET", std::move(path), std::move(f), std::move(args)...);
     }
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options post(std::string path, F f, A... args)
+    options<F> post(std::string path, F f, A... args)
     {
         return add_http("POST", std::move(path), std::move(f), std::move(args)...);
     }
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options put(std::string path, F f, A... args)
+    options<F> put(std::string path, F f, A... args)
     {
         return add_http("PUT", std::move(path), std::move(f), std::move(args)...);
     }
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options patch(std::string path, F f, A... args)
+    options<F> patch(std::string path, F f, A... args)
     {
         return add_http("PATCH", std::move(path), std::move(f), std::move(args)...);
     }
     /// DELETE (the word itself is taken).
     template <class F, argument... A>
         requires handler<F, sizeof...(A)>
-    route_options del(std::string path, F f, A... args)
+    options<F> del(std::string path, F f, A... args)
     {
         return add_http("DELETE", std::move(path), std::move(f), std::move(args)...);
     }
@@ -121,43 +184,43 @@ public:
     /// Registers `f` for call_plugin_api("<plugin>.<Class>.<name>") only; its parameters may be of any type.
     template <class F, argument... A>
         requires function_handler<F, sizeof...(A)>
-    route_options function(std::string name, F f, A... args)
+    options<F> function(std::string name, F f, A... args)
     {
-        return route_options(add({}, {}, std::move(name), entry_of(std::move(f), std::move(args)...)));
+        return options<F>(add({}, {}, std::move(name), entry_of(std::move(f), std::move(args)...)));
     }
 
     // The same heads without constraints: chosen only for a wrong handler, to say why it is wrong.
     template <class F, class... A>
-    route_options get(std::string, F, A...)
+    options<void> get(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options post(std::string, F, A...)
+    options<void> post(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options put(std::string, F, A...)
+    options<void> put(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options patch(std::string, F, A...)
+    options<void> patch(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options del(std::string, F, A...)
+    options<void> del(std::string, F, A...)
     {
         return explain<F, A...>();
     }
     template <class F, class... A>
-    route_options function(std::string, F, A...)
+    options<void> function(std::string, F, A...)
     {
         explain_arguments<A...>();
         detail::explain_function<F, sizeof...(A)>();
-        return route_options(add({}, {}, {}, {}));
+        return options<void>(add({}, {}, {}, {}));
     }
 
 private:
@@ -167,17 +230,17 @@ private:
         static_assert((argument<A> && ...), "framex: name each parameter with framex::arg(\"name\")");
     }
     template <class F, class... A>
-    route_options explain()
+    options<void> explain()
     {
         explain_arguments<A...>();
         detail::explain_handler<F, sizeof...(A)>();
-        return route_options(add({}, {}, {}, {}));
+        return options<void>(add({}, {}, {}, {}));
     }
 
     template <class F, class... A>
-    route_options add_http(std::string_view method, std::string path, F f, A... args)
+    options<F> add_http(std::string_view method, std::string path, F f, A... args)
     {
-        return route_options(add(method, std::move(path), {}, entry_of(std::move(f), std::move(args)...)));
+        return options<F>(add(method, std::move(path), {}, entry_of(std::move(f), std::move(args)...)));
     }
 
     /// Pairs the handler's named parameters with the args, in order; injected parameters have none.
@@ -216,9 +279,10 @@ private:
     static void describe(
         route& entry, std::vector<std::pair<std::string, std::string>> const& named, std::size_t& at)
     {
-        if constexpr (std::same_as<P, request>)
-            entry.body = body_kind::whole;
-        else if constexpr (std::same_as<P, multipart_reader>)
+        if constexpr (std::same_as<P, request>) {
+            if (entry.body == body_kind::none) // else the other parameter says how the body is read
+                entry.body = body_kind::whole;
+        } else if constexpr (std::same_as<P, multipart_reader>)
             entry.body = body_kind::multipart;
         else {
             parameter p;
@@ -227,13 +291,18 @@ private:
             ++at;
             p.type = &typeid(P);
             p.required = p.fallback.empty();
-            if constexpr (bindable<P>)
+            if constexpr (form_model<P>)
+                p.schema = &form_schema_of<P>;
+            else if constexpr (bindable<P>)
                 p.schema = &schema_of<P>;
             if constexpr (is_optional<P>)
                 p.required = false;
             if constexpr (body_bindable<P>) {
                 p.place = parameter_place::body;
                 entry.body = body_kind::json;
+            } else if constexpr (form_model<P>) {
+                p.place = parameter_place::body;
+                entry.body = body_kind::multipart;
             }
             entry.parameters.push_back(std::move(p));
         }
@@ -244,7 +313,7 @@ private:
     {
         [[maybe_unused]] std::size_t at = 0;
         (describe<P>(entry, named, at), ...);
-        entry.injects = (injected<P> || ...);
+        entry.injects = ((injected<P> || form_model<P>) || ...);
     }
 
     template <class F, class... A>
@@ -263,7 +332,7 @@ private:
         entry.native = reinterpret_cast<void (*)()>(&bound::native);
         entry.result_type = &typeid(typename traits::value);
         if constexpr (text_callable<F>) { // else: callable with native values only
-            if constexpr (traits::coroutine)
+            if constexpr (traits::coroutine || bound::has_form)
                 entry.serve = &bound::serve;
             else
                 entry.now = &bound::now;
@@ -278,6 +347,8 @@ private:
                                                                            : answer_kind::json_lines;
         else if constexpr (std::same_as<typename traits::value, response>)
             entry.answer = answer_kind::response;
+        else if constexpr (std::same_as<typename traits::value, streamed_response>)
+            entry.answer = answer_kind::streamed;
         return entry;
     }
 };

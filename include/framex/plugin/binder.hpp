@@ -6,13 +6,16 @@
 #include <framex/plugin/handler.hpp>
 #include <framex/plugin/route.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace framex::detail {
 
 // ---- compiled once, in the library ---------------------------------------------------------------
 
 /// The request that a handler takes by value: everything copied out of the connection's buffer.
 request make_request(route const& entry, invocation& call);
-/// The multipart body of the call as a reader. Throws http_error 400/415 when the body is no form.
+/// The multipart body of the call as a reader. Throws http_error 415 when the body is no form.
 multipart_reader make_form(invocation& call);
 /// The text of one argument: from path, query or the call's arguments. False: absent.
 bool argument_text(parameter const& spec, invocation& call, std::string& text);
@@ -48,7 +51,9 @@ T bind_json(parameter const& spec, std::optional<T> const& fallback, invocation&
         text = argument;
     else if (!body_is_json(spec, call))
         return target;
-    read_json(text, target, call.issues, place_of(spec, call));
+    read_options options;
+    options.depth = call.limits->json_depth;
+    read_json(text, target, call.issues, place_of(spec, call), options);
     return target;
 }
 
@@ -92,6 +97,8 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
     using result = result_of<F>;
     using traits = result_traits<result>;
     using value_type = typename traits::value;
+    static constexpr std::array<bool, sizeof...(P)> is_form{form_model<P>...};
+    static constexpr bool has_form = (form_model<P> || ...);
 
     F function;
     std::tuple<default_of<P>...> defaults;
@@ -116,11 +123,14 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
             return make_request(entry, call);
         else if constexpr (std::same_as<T, multipart_reader>)
             return make_form(call);
-        else
+        else if constexpr (form_model<T>) {
+            ++named;
+            return T{}; // read_body fills it
+        } else
             return bind<T>(entry.parameters[named++], std::get<I>(defaults), call);
     }
 
-    /// Binds and runs; nullopt when issues were found.
+    /// Binds all but a form, which adds its issues later; nullopt when issues were found.
     template <std::size_t... I>
     std::optional<std::tuple<P...>> bind_all(
         route const& entry, invocation& call, std::index_sequence<I...>) const
@@ -128,7 +138,7 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
         [[maybe_unused]] std::size_t named = 0;
         std::optional<std::tuple<P...>> values(
             std::in_place, std::tuple<P...>{supply<P, I>(named, entry, call)...});
-        if (!call.issues.empty()) {
+        if (!has_form && !call.issues.empty()) {
             order_issues(call.issues);
             values.reset();
         }
@@ -137,6 +147,15 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
     std::optional<std::tuple<P...>> bind_all(route const& entry, invocation& call) const
     {
         return bind_all(entry, call, std::index_sequence_for<P...>());
+    }
+    /// Reads the form among the values.
+    static awaitable<> read_body(invocation& call, std::tuple<P...>& values)
+        requires(has_form)
+    {
+        constexpr auto at = std::ranges::find(is_form, true) - is_form.begin();
+        auto& form = std::get<static_cast<std::size_t>(at)>(values);
+        return read_form(
+            make_form(call), form_table_of<std::remove_reference_t<decltype(form)>>(), &form, call.issues);
     }
     result run(route const& entry, std::tuple<P...>& values) const
     {
@@ -155,24 +174,28 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
             write_json(*call.out, value);
     }
 
+    /// Runs what does not have to be awaited.
+    void run_now(route const& entry, invocation& call, std::tuple<P...>& values) const
+    {
+        if constexpr (traits::stream) {
+            if constexpr (model<value_type>)
+                call.result = json_lines(run(entry, values));
+            else
+                call.result = run(entry, values);
+        } else if constexpr (own_answer<value_type>)
+            call.result = run(entry, values);
+        else if constexpr (std::same_as<value_type, void>) {
+            run(entry, values);
+            answer_null(entry, call);
+        } else
+            answer(entry, call, run(entry, values));
+    }
+
     static void now(route const& entry, invocation& call)
     {
         auto const& self = of(entry);
-        auto values = self.bind_all(entry, call);
-        if (!values)
-            return;
-        if constexpr (traits::stream) {
-            if constexpr (model<value_type>)
-                call.result = json_lines(self.run(entry, *values));
-            else
-                call.result = self.run(entry, *values);
-        } else if constexpr (std::same_as<value_type, response>)
-            call.result = self.run(entry, *values);
-        else if constexpr (std::same_as<value_type, void>) {
-            self.run(entry, *values);
-            answer_null(entry, call);
-        } else
-            answer(entry, call, self.run(entry, *values));
+        if (auto values = self.bind_all(entry, call))
+            self.run_now(entry, call, *values);
     }
 
     static awaitable<> serve(route const& entry, invocation& call)
@@ -181,7 +204,16 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
         auto values = self.bind_all(entry, call);
         if (!values)
             co_return;
-        if constexpr (std::same_as<value_type, response>) {
+        if constexpr (has_form) {
+            co_await read_body(call, *values);
+            if (!call.issues.empty()) {
+                order_issues(call.issues);
+                co_return;
+            }
+        }
+        if constexpr (!traits::coroutine)
+            self.run_now(entry, call, *values);
+        else if constexpr (own_answer<value_type>) {
             auto reply = co_await self.run(entry, *values);
             call.result = std::move(reply);
         } else if constexpr (std::same_as<value_type, void>) {

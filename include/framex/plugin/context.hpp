@@ -1,10 +1,7 @@
 /// What a plugin object may ask of the app that loaded it: its settings, its executor, other plugins' APIs.
 #pragma once
 
-#include <framex/error.hpp>
-#include <framex/model/json.hpp>
-#include <framex/plugin/handler.hpp>
-#include <framex/plugin/route.hpp>
+#include <framex/plugin/call.hpp>
 
 #include <array>
 #include <string>
@@ -13,76 +10,6 @@
 #include <vector>
 
 namespace framex {
-
-namespace detail {
-
-/// What one argument of a call is: its name, its value and its type.
-struct call_argument {
-    std::string_view name;
-    void* value;
-    std::type_info const* type;
-    std::string (*text)(void const*); ///< its JSON text; null: the type cannot be written
-
-    call_argument(
-        std::string_view name_, void* value_, std::type_info const* type_, std::string (*text_)(void const*))
-        : name(name_), value(value_), type(type_), text(text_)
-    {
-    }
-};
-
-template <class T>
-call_argument as_call_argument(named_value<T>& a)
-{
-    std::string (*text)(void const*) = nullptr;
-    if constexpr (value<T>)
-        text = [](void const* p) { return to_json(*static_cast<T const*>(p)); };
-    return {a.name, &a.value, &typeid(T), text};
-}
-
-/// Puts `arguments` into the order of the route's parameters. False: a type or the result differs, so JSON is
-/// needed.
-bool match_native(route const& target, std::type_info const& result, bool stream,
-    call_argument const* arguments, std::size_t count, void** values);
-
-/// The call through JSON text: the answer's text. Throws validation_error when the arguments do not fit.
-awaitable<std::string> call_by_text(route const& target, argument_texts arguments);
-argument_texts texts_of(route const& target, call_argument const* arguments, std::size_t count);
-
-template <class R>
-struct stream_result {
-    using type = R;
-    static constexpr bool value = false;
-};
-template <class T>
-struct stream_result<async_generator<T>> {
-    using type = T;
-    static constexpr bool value = true;
-};
-
-template <class R>
-awaitable<R> ready(R result)
-{
-    co_return result;
-}
-template <class R>
-awaitable<R> read_answer(awaitable<std::string> call)
-{
-    std::string text = co_await std::move(call);
-    R result{};
-    std::vector<issue> issues;
-    read_json(text, result, issues, location{std::string("result")});
-    if (!issues.empty())
-        throw validation_error(std::move(issues));
-    co_return result;
-}
-template <class R>
-awaitable<R> refuse(std::exception_ptr why)
-{
-    std::rethrow_exception(why);
-    co_return R{};
-}
-
-} // namespace detail
 
 /// Lives as long as the plugin object that it was made for.
 class plugin_context {
@@ -111,44 +38,37 @@ public:
         return result;
     }
 
-    /// Calls another plugin's API by HTTP path or "plugin.Class.method"; the name must be listed in
-    /// required_remote_apis. Values move natively when the types on both sides agree, else they go through
-    /// JSON. R: the callee's value, or async_generator<T> for a stream. Throws public_error for an undeclared
-    /// name, validation_error for arguments that do not fit, and what the callee throws. Cancelling cancels
-    /// the callee.
+    /// Calls another plugin's API by HTTP path or "plugin.Class.method"; `name` is written as it is listed in
+    /// required_remote_apis.
+    ///
+    /// When R and the arguments are exactly the callee's types, values move: nothing is written or copied,
+    /// and the callee's own coroutine is awaited. Else arguments and result go through JSON, checked and with
+    /// the callee's defaults. R is then void (the result is dropped), any value, or a stream:
+    /// async_generator<T> of a value for a stream of models, async_generator<sse_event> for events, and
+    /// async_generator<std::string> for any: a JSON line, a chunk or an event's wire text an item. A callee
+    /// that gives a response gives its body: as it is to std::string, else as JSON; its status of 400 or more
+    /// becomes an http_error with the body as text. R = response takes it as it is.
+    ///
+    /// Throws, always when awaited: call_error when the call cannot be made, validation_error for arguments
+    /// or a result that do not fit, and what the callee throws. A callee that is no coroutine and takes these
+    /// very types runs before this returns. Cancelling cancels the callee, or what its stream awaits.
     template <class R = json::value, argument_value... A>
     awaitable<R> call_plugin_api(std::string_view name, A... arguments)
     {
-        using result = detail::stream_result<R>;
         route const* target = find(name);
         if (!target)
             return detail::refuse<R>(undeclared(name));
         std::array<detail::call_argument, sizeof...(A)> named{detail::as_call_argument(arguments)...};
         std::array<void*, sizeof...(A) + 1> values{};
-        if (detail::match_native(*target, typeid(typename result::type), result::value, named.data(),
-                named.size(), values.data()))
-            return native<R>(*target, values.data());
-        if constexpr (result::value || !value<R>)
-            return detail::refuse<R>(wrong_types(*target));
-        else
-            return detail::read_answer<R>(
-                detail::call_by_text(*target, detail::texts_of(*target, named.data(), named.size())));
+        return detail::call<R>(*target, named.data(), named.size(), values.data());
     }
 
     /// For the app: makes `target` callable under `name`.
     void declare(std::string name, route const& target);
 
 private:
-    template <class R>
-    static awaitable<R> native(route const& target, void** values)
-    {
-        if (target.coroutine)
-            return reinterpret_cast<awaitable<R> (*)(route const&, void**)>(target.native)(target, values);
-        return detail::ready<R>(reinterpret_cast<R (*)(route const&, void**)>(target.native)(target, values));
-    }
     route const* find(std::string_view name) const noexcept;
     static std::exception_ptr undeclared(std::string_view name);
-    static std::exception_ptr wrong_types(route const& target);
 
     asio::any_io_executor executor_;
     std::string id_;

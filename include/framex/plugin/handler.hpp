@@ -6,8 +6,10 @@
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>
 #include <framex/http/sse.hpp>
+#include <framex/http/streamed_response.hpp>
 #include <framex/model/model.hpp>
 #include <framex/plugin/arg.hpp>
+#include <framex/plugin/form.hpp>
 
 #include <concepts>
 #include <optional>
@@ -89,18 +91,27 @@ concept query_bindable =
 
 /// Read from the JSON body as a whole.
 template <class T>
-concept body_bindable = value<T> && !query_bindable<T>;
+concept body_bindable = value<T> && !query_bindable<T> && !detail::holds_upload<T>();
+
+/// Read from the body as a multipart form.
+template <class T>
+concept form_bindable = form_model<T> && detail::is_flat<T>();
 
 template <class T>
-concept bindable = query_bindable<T> || body_bindable<T>;
+concept bindable = query_bindable<T> || body_bindable<T> || form_bindable<T>;
 
 /// What a stream may yield: sse_event (SSE), std::string (chunked text) or a model (JSON lines).
 template <class T>
-concept stream_item = std::same_as<T, sse_event> || std::same_as<T, std::string> || model<T>;
+concept stream_item =
+    std::same_as<T, sse_event> || std::same_as<T, std::string> || (model<T> && !detail::holds_upload<T>());
 
-/// What a handler may give back: a value that can be written as JSON, a response, or nothing.
+/// A whole answer of the handler's own making, sent without the envelope.
 template <class T>
-concept answerable = std::same_as<T, void> || std::same_as<T, response> || value<T>;
+concept own_answer = std::same_as<T, response> || std::same_as<T, streamed_response>;
+
+/// What a handler may give back: a value that can be written as JSON, an answer of its own, or nothing.
+template <class T>
+concept answerable = std::same_as<T, void> || own_answer<T> || (value<T> && !detail::holds_upload<T>());
 
 namespace detail {
 
@@ -112,10 +123,14 @@ struct check<std::tuple<P...>> {
     static constexpr bool owns =
         !std::is_reference_v<T> && !std::is_pointer_v<T> && !std::same_as<T, std::string_view>;
     static constexpr bool owned = (owns<P> && ...);
+    static constexpr bool placed = ((form_model<P> || !holds_upload<P>()) && ...);
     static constexpr bool known = ((injected<P> || bindable<P>) && ...);
+    static constexpr bool flat = ((!form_model<P> || form_bindable<P>) && ...);
+    static constexpr bool any_upload = (holds_upload<P>() || ...);
     static constexpr std::size_t named = (std::size_t{!injected<P>} + ... + 0);
     static constexpr std::size_t bodies = ((!injected<P> && body_bindable<P> ? 1u : 0u) + ... + 0);
-    static constexpr std::size_t forms = (std::size_t{std::same_as<P, multipart_reader>} + ... + 0);
+    static constexpr std::size_t forms =
+        (std::size_t{std::same_as<P, multipart_reader> || form_model<P>} + ... + 0);
 };
 
 template <class R>
@@ -148,7 +163,8 @@ concept text_callable = has_signature<F> && detail::gives_answer<result_of<F>>()
 template <class F, std::size_t N>
 concept function_handler = has_signature<F> && detail::check<parameters_of<F>>::owned
     && detail::check<parameters_of<F>>::named == std::tuple_size_v<parameters_of<F>>
-    && std::tuple_size_v<parameters_of<F>> == N;
+    && std::tuple_size_v<parameters_of<F>> == N && !detail::check<parameters_of<F>>::any_upload
+    && !detail::holds_upload<typename detail::result_traits<result_of<F>>::value>();
 
 namespace detail {
 
@@ -159,6 +175,9 @@ constexpr void explain_handler()
     if constexpr (!has_signature<F>)
         static_assert(has_signature<F>,
             "framex: a handler is a function, a member function or a lambda without auto parameters");
+    else if constexpr (holds_upload<typename result_traits<result_of<F>>::value>())
+        static_assert(gives_answer<result_of<F>>(),
+            "framex: a struct with a framex::upload comes in as a form; no handler gives one back");
     else if constexpr (result_traits<result_of<F>>::stream && !gives_answer<result_of<F>>())
         static_assert(gives_answer<result_of<F>>(),
             "framex: a streaming handler yields framex::sse_event (SSE), std::string (chunked) or a model "
@@ -172,6 +191,14 @@ constexpr void explain_handler()
         static_assert(check<parameters_of<F>>::owned,
             "framex: handler parameters must own their data (no reference, pointer or string_view): "
             "they live across co_await");
+    else if constexpr (!check<parameters_of<F>>::placed)
+        static_assert(check<parameters_of<F>>::placed,
+            "framex: a framex::upload is a member of the described struct that a handler takes as its "
+            "form; it is no parameter itself and stands in no model, list or map inside of another");
+    else if constexpr (!check<parameters_of<F>>::flat)
+        static_assert(check<parameters_of<F>>::flat,
+            "framex: a member of a form is a framex::upload, a scalar, std::string, an enum with "
+            "BOOST_DESCRIBE_ENUM, or std::optional or std::vector of one of these");
     else if constexpr (!check<parameters_of<F>>::known)
         static_assert(check<parameters_of<F>>::known,
             "framex: a handler parameter is a scalar, std::string, an enum with BOOST_DESCRIBE_ENUM, "
@@ -179,8 +206,8 @@ constexpr void explain_handler()
             "these, a struct with BOOST_DESCRIBE_STRUCT, framex::request or framex::multipart_reader");
     else if constexpr (check<parameters_of<F>>::bodies + check<parameters_of<F>>::forms > 1)
         static_assert(check<parameters_of<F>>::bodies + check<parameters_of<F>>::forms <= 1,
-            "framex: at most one handler parameter may be the request body (a model, a list, a map or a "
-            "multipart_reader)");
+            "framex: at most one handler parameter may be the request body (a model, a list, a map, a "
+            "form or a multipart_reader)");
     else
         static_assert(check<parameters_of<F>>::named == N,
             "framex: give one framex::arg(\"name\") for each handler parameter, in their order");
@@ -200,6 +227,12 @@ constexpr void explain_function()
     else if constexpr (check<parameters_of<F>>::named != std::tuple_size_v<parameters_of<F>>)
         static_assert(check<parameters_of<F>>::named == std::tuple_size_v<parameters_of<F>>,
             "framex: a function for other plugins takes no framex::request and no framex::multipart_reader");
+    else if constexpr (check<parameters_of<F>>::any_upload
+        || holds_upload<typename result_traits<result_of<F>>::value>())
+        static_assert(!check<parameters_of<F>>::any_upload
+                && !holds_upload<typename result_traits<result_of<F>>::value>(),
+            "framex: a form comes with a request: a function for other plugins takes and gives no "
+            "framex::upload");
     else
         static_assert(check<parameters_of<F>>::named == N,
             "framex: give one framex::arg(\"name\") for each handler parameter, in their order");

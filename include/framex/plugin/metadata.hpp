@@ -14,7 +14,10 @@ struct plugin_metadata {
     std::string description{};
     std::string author{};
     std::string url{};
-    /// The APIs of other plugins that this one calls: HTTP paths or "plugin.Class.method".
+    /// The APIs of other plugins that this one calls: "plugin.Class.method", "/path" (the first method that
+    /// was registered for it) or "METHOD /path". A path with parameters is written as its template,
+    /// "/api/v1/items/{id}"; what the parameters are called does not matter here, the call names them as the
+    /// callee does.
     std::vector<std::string> required_remote_apis{};
     /// The class part of function names ("echo.EchoPlugin.confess"); empty: the C++ class's own name.
     std::string class_name{};

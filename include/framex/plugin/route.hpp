@@ -7,7 +7,9 @@
 #include <framex/http/body.hpp>
 #include <framex/http/head.hpp>
 #include <framex/http/message.hpp>
+#include <framex/http/multipart.hpp>
 #include <framex/http/sse.hpp>
+#include <framex/http/streamed_response.hpp>
 #include <framex/model/issue.hpp>
 #include <framex/model/schema.hpp>
 
@@ -28,6 +30,7 @@ namespace framex {
 enum class answer_kind : unsigned char {
     json, ///< awaitable<T> or T: JSON, in the envelope under /api
     response, ///< awaitable<response>: sent as it is
+    streamed, ///< awaitable<streamed_response>: sent as it is, the body as it comes
     sse, ///< async_generator<sse_event>: text/event-stream
     chunked, ///< async_generator<std::string>: the text pieces as they are
     json_lines, ///< async_generator<model>: application/x-ndjson
@@ -38,7 +41,7 @@ enum class body_kind : unsigned char {
     none, ///< read and dropped
     json, ///< one parameter is the JSON body
     whole, ///< the handler takes a `request`, which carries the whole body
-    multipart, ///< the handler pulls a multipart_reader
+    multipart, ///< pulled part by part: by a multipart_reader, or into the struct that is the form
 };
 
 /// Where a parameter is read from.
@@ -59,6 +62,13 @@ struct parameter {
 
 inline constexpr std::size_t max_path_parameters = 8;
 
+/// What a body may be: the part of [server.limits] that whoever reads it must know.
+struct body_limits {
+    multipart_limits form{};
+    std::size_t json_depth = max_depth;
+};
+inline constexpr body_limits default_body_limits{};
+
 /// The arguments of a call by name, as JSON text: the in-process form when the C++ types differ.
 using argument_texts = std::vector<std::pair<std::string_view, std::string>>;
 
@@ -73,11 +83,17 @@ struct invocation {
     std::optional<body_reader> body_stream{}; ///< for body_kind::multipart
     argument_texts const* arguments = nullptr; ///< instead of path, query and body
     asio::any_io_executor executor{};
+    body_limits const* limits = &default_body_limits; ///< never null
 
     std::string* out = nullptr; ///< the JSON answer is appended here; cleared first
-    std::variant<std::monostate, response, async_generator<sse_event>, async_generator<std::string>> result{};
+    std::string fields{}; ///< of a JSON answer: further field lines, each beginning with CRLF
+    std::variant<std::monostate, response, async_generator<sse_event>, async_generator<std::string>,
+        streamed_response>
+        result{};
     std::vector<issue> issues{}; ///< not empty after a call: 422, the handler has not run
 };
+
+struct route_cache;
 
 struct route {
     std::string method{}; ///< "GET"; empty: callable by name only
@@ -95,13 +111,15 @@ struct route {
     body_kind body = body_kind::none;
     std::vector<parameter> parameters{};
     json::value (*result_schema)(schema_registry&) = nullptr; ///< of the data, or of one item of a stream
+    std::shared_ptr<route_cache> cache{}; ///< null: the handler runs for every request
 
     void* instance = nullptr; ///< the plugin object
     std::shared_ptr<void const>
         bound{}; ///< handler, names and defaults; typed only inside the functions below
 
     // Exactly one of the two is set; both write into the invocation. `now` serves plain results and streams
-    // (making a generator is synchronous), `serve` serves coroutines: it binds before its first suspension.
+    // (making a generator is synchronous), `serve` serves coroutines and everything that takes a form: it
+    // binds before its first suspension, and then reads the form.
     void (*now)(route const&, invocation&) = nullptr;
     awaitable<> (*serve)(route const&, invocation&) = nullptr;
 
@@ -112,7 +130,7 @@ struct route {
     std::type_info const* result_type = nullptr; ///< R with awaitable<> taken off
     bool coroutine = false; ///< R is awaitable<result_type>
     bool stream = false; ///< R is async_generator<result_type>
-    bool injects = false; ///< takes a request or a multipart_reader: HTTP only
+    bool injects = false; ///< takes a request, a multipart_reader or a form: HTTP only
 };
 
 } // namespace framex

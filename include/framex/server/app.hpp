@@ -55,12 +55,15 @@ public:
     /// a sink there are no ids. Only before the app is started.
     app& on_access(access_sink sink);
 
-    /// What handlers throw and clients do not see is told to `sink`. Only before the app is started.
+    /// What handlers throw and clients do not see is told to `sink`, and the cache's failures. Only before
+    /// the app is started.
     app& on_error(error_sink sink);
 
-    /// Resolves what the plugins require, constructs them and makes the table. serve() does it when it was
-    /// not done. Throws load_error; validation_error for a plugin's settings; what a plugin's constructor
-    /// throws.
+    /// Constructs the plugins, makes the table and resolves what they require. serve() does it when it was
+    /// not done. A plugin's route replaces the app's own one of its method and path (/health, /docs…). Throws
+    /// load_error for paths that are none, routes or functions that are there twice and APIs that nobody
+    /// offers; validation_error for a plugin's settings; what a plugin's constructor throws. Nothing of the
+    /// plugins is left then, and the next call tries again. Threads may call it at once: one does the work.
     void start();
 
     /// Listens and serves on the executor of the coroutine that awaits it, until stop() and the end of the

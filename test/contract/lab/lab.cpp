@@ -24,6 +24,7 @@ void LabPlugin::define(framex::api<LabPlugin>& api)
     define_parameters(api);
     define_answers(api);
     define_paths(api);
+    define_cached(api);
     api.function("hidden", &LabPlugin::hidden, arg("thing"), arg("n"));
     api.get("/lab/call", &LabPlugin::call, arg("kind"));
 }
@@ -43,8 +44,8 @@ void LabPlugin::define_parameters(framex::api<LabPlugin>& api)
     api.patch("/lab/multi", &LabPlugin::multi, arg("key"));
     api.del("/lab/multi", &LabPlugin::multi, arg("key"));
     api.get("/lab/reserved", &LabPlugin::reserved, arg("func"));
-    api.post("/lab/upload", &LabPlugin::upload);
-    api.post("/lab/uploads", &LabPlugin::uploads, arg("kind"));
+    api.post("/lab/upload", &LabPlugin::upload, arg("form"));
+    api.post("/lab/uploads", &LabPlugin::uploads, arg("kind"), arg("form"));
 }
 
 void LabPlugin::define_answers(framex::api<LabPlugin>& api)

@@ -5,6 +5,8 @@
 
 #include <framex/framex.hpp>
 
+#include <atomic>
+
 namespace contract {
 
 class LabPlugin {
@@ -26,6 +28,7 @@ private:
     static void define_parameters(framex::api<LabPlugin>& api);
     static void define_answers(framex::api<LabPlugin>& api);
     static void define_paths(framex::api<LabPlugin>& api);
+    static void define_cached(framex::api<LabPlugin>& api);
 
     framex::awaitable<FourTypes> types(framex::big_integer a, double b, bool c, std::string d);
     framex::awaitable<framex::json::object> defaulted(std::string q, std::int64_t limit);
@@ -39,8 +42,8 @@ private:
     framex::awaitable<Mixed> mixed(std::string message, Part model);
     framex::awaitable<framex::json::object> multi(std::string key);
     framex::awaitable<framex::json::object> reserved(std::string func);
-    framex::awaitable<StoredFile> upload(framex::multipart_reader form);
-    framex::awaitable<StoredFiles> uploads(std::string kind, framex::multipart_reader form);
+    framex::awaitable<StoredFile> upload(UploadForm form);
+    framex::awaitable<StoredFiles> uploads(std::string kind, UploadsForm form);
 
     framex::awaitable<framex::json::value> sample(std::string kind);
     framex::awaitable<Aliased> aliased();
@@ -52,6 +55,10 @@ private:
     framex::async_generator<std::string> stream(std::string kind, std::int64_t n);
     framex::async_generator<framex::sse_event> stream_model(Part part);
 
+    framex::awaitable<framex::json::object> cached(std::string key);
+    framex::awaitable<framex::json::object> cached_model(Part model);
+    framex::awaitable<framex::json::value> cached_none();
+
     framex::awaitable<framex::json::object> hidden(Part thing, framex::json::value n);
     framex::awaitable<framex::json::value> call(std::string kind);
     framex::awaitable<framex::json::value> call_echo(std::string kind);
@@ -60,6 +67,7 @@ private:
     framex::awaitable<framex::json::value> call_stream();
 
     framex::plugin_context& context_;
+    std::atomic<std::int64_t> hits_ = 0; ///< runs of the cached handlers
 };
 
 } // namespace contract

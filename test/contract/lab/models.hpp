@@ -70,6 +70,18 @@ struct Mixed {
 };
 BOOST_DESCRIBE_STRUCT(Mixed, (), (message, model))
 
+/// What `upload` and `uploads` take.
+struct UploadForm {
+    framex::upload file;
+    std::string note;
+};
+BOOST_DESCRIBE_STRUCT(UploadForm, (), (file, note))
+
+struct UploadsForm {
+    std::vector<framex::upload> files;
+};
+BOOST_DESCRIBE_STRUCT(UploadsForm, (), (files))
+
 /// What `upload` answers.
 struct StoredFile {
     std::string name;

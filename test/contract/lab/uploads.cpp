@@ -1,8 +1,4 @@
-#include "form.hpp"
 #include "lab.hpp"
-#include "parts.hpp"
-
-#include <algorithm>
 
 namespace contract {
 namespace {
@@ -25,36 +21,24 @@ std::string from_latin1(std::string const& octets)
 
 } // namespace
 
-framex::awaitable<StoredFile> LabPlugin::upload(framex::multipart_reader parts)
+framex::awaitable<StoredFile> LabPlugin::upload(UploadForm form)
 {
-    auto got = co_await read_form(std::move(parts));
-    auto const file = std::ranges::find(got.files, "file", &form_file::name);
-    auto const note = got.fields.find("note");
-    required_parts required;
-    required.demand("file", file != got.files.end());
-    required.demand("note", note != got.fields.end());
-    required.check();
     StoredFile stored;
-    stored.name = file->filename;
-    stored.type = file->content_type;
-    stored.size = file->content.size();
-    stored.text = from_latin1(file->content);
-    stored.note = note->second;
+    stored.name = form.file.filename();
+    stored.type = form.file.content_type();
+    stored.size = form.file.size();
+    stored.text = from_latin1(form.file.text());
+    stored.note = std::move(form.note);
     co_return stored;
 }
 
-framex::awaitable<StoredFiles> LabPlugin::uploads(std::string kind, framex::multipart_reader parts)
+framex::awaitable<StoredFiles> LabPlugin::uploads(std::string kind, UploadsForm form)
 {
-    auto got = co_await read_form(std::move(parts));
     StoredFiles stored;
-    for (auto const& file : got.files)
-        if (file.name == "files") {
-            stored.names.push_back(file.filename);
-            stored.sizes.push_back(file.content.size());
-        }
-    required_parts required;
-    required.demand("files", !stored.names.empty());
-    required.check();
+    for (auto const& file : form.files) {
+        stored.names.push_back(file.filename());
+        stored.sizes.push_back(file.size());
+    }
     stored.kind = std::move(kind);
     co_return stored;
 }

@@ -1,0 +1,57 @@
+/// Idle connections to upstreams, kept to be used again.
+#pragma once
+
+#include <framex/client/origin.hpp>
+#include <framex/fwd.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace framex {
+
+class client_connection;
+
+struct pool_limits {
+    std::size_t idle_connections = 32; ///< of one origin; 0 keeps none
+    std::chrono::milliseconds idle_timeout{15'000}; ///< then an idle connection is closed; 0: never
+};
+
+/// The idle connections of one executor, which must run one handler at a time (a thread or a strand). What
+/// has died meanwhile, or has octets nobody asked for, is never given out.
+class connection_pool {
+public:
+    static std::shared_ptr<connection_pool> make(asio::any_io_executor const& executor, pool_limits limits);
+    connection_pool(connection_pool const&) = delete;
+    connection_pool& operator=(connection_pool const&) = delete;
+    /// Closes what is idle.
+    ~connection_pool();
+
+    /// The connection that became idle last; null when there is none to that origin.
+    std::shared_ptr<client_connection> take(origin const& to);
+    /// Keeps it when another exchange may follow, and closes it when not. The oldest one goes when there are
+    /// too many.
+    void give_back(std::shared_ptr<client_connection> connection);
+    void close_idle() noexcept;
+    /// How many wait, of all origins.
+    std::size_t idle() const noexcept;
+
+private:
+    explicit connection_pool(pool_limits limits) noexcept : limits_(limits) {}
+
+    using bench = std::vector<std::shared_ptr<client_connection>>; ///< oldest first
+
+    pool_limits limits_;
+    std::map<std::string, bench> idle_; ///< by the origin's name
+};
+
+/// Closes what is idle in all pools on the executor's context, so that it does not keep the context running.
+/// An app does this when it has served.
+void close_idle_connections(asio::any_io_executor const& executor);
+
+} // namespace framex

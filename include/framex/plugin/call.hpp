@@ -1,0 +1,226 @@
+/// From a plugin's call to another plugin's handler and back: natively when all types agree, else through
+/// JSON text. Instantiated inside plugins.
+#pragma once
+
+#include <framex/error.hpp>
+#include <framex/model/json.hpp>
+#include <framex/plugin/handler.hpp>
+#include <framex/plugin/route.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace framex {
+
+/// Why a call cannot be made: the name is not declared, the callee has no such parameter, or what it takes
+/// and gives is not what the caller gives and asks for. The text names both sides.
+class call_error : public public_error {
+public:
+    explicit call_error(std::string const& message);
+    ~call_error() override;
+};
+
+namespace detail {
+
+// ---- compiled once, in the library ---------------------------------------------------------------
+
+/// What one argument of a call is: its name, its value and its type.
+struct call_argument {
+    std::string_view name;
+    void* value;
+    std::type_info const* type;
+    std::string (*text)(void const*); ///< its JSON text; null: the type cannot be written
+
+    call_argument(
+        std::string_view name_, void* value_, std::type_info const* type_, std::string (*text_)(void const*))
+        : name(name_), value(value_), type(type_), text(text_)
+    {
+    }
+};
+
+/// What a caller asks for, and so what a callee of other types must give.
+enum class result_form : unsigned char {
+    native, ///< the callee's own type, whatever that is: there is no way through text
+    nothing, ///< no stream; what it gives is dropped
+    value, ///< no stream
+    response, ///< a response
+    events, ///< a stream of sse_event
+    texts, ///< any stream, its items as text
+    values, ///< a stream of models
+    json_values, ///< a stream of models or of text
+};
+struct wanted_result {
+    result_form form;
+    bool stream;
+    std::type_info const* type; ///< of the result, or of one item
+
+    wanted_result(result_form form_, bool stream_, std::type_info const* type_)
+        : form(form_), stream(stream_), type(type_)
+    {
+    }
+};
+
+/// Puts `arguments` into the order of the route's parameters. False: a type or the result differs, so text is
+/// needed.
+bool match_native(route const& target, wanted_result wanted, call_argument const* arguments,
+    std::size_t count, void** values);
+
+/// The arguments as text for a call that is not native. Throws call_error when there is no way through text.
+argument_texts texts_of(
+    route const& target, wanted_result wanted, call_argument const* arguments, std::size_t count);
+/// What `target` takes or gives and `wanted` does not, in one sentence.
+call_error mismatch(route const& target, wanted_result wanted);
+
+/// What a call through text gives.
+struct text_answer {
+    std::string text{}; ///< of a value
+    bool is_json = true; ///< the text, or each text of the stream
+    bool is_body = false; ///< the text is the body of a response
+    decltype(invocation::result) result{}; ///< a stream; a response for those who ask for one
+};
+/// Throws validation_error when the arguments do not fit, http_error for a response of 400 or more (unless
+/// `form` asks for the response), and what the callee throws.
+awaitable<text_answer> call_by_text(route const& target, argument_texts arguments, result_form form);
+
+/// The events as they go over the wire.
+async_generator<std::string> event_texts(async_generator<sse_event> events);
+
+// ---- the caller's types --------------------------------------------------------------------------
+
+template <class T>
+call_argument as_call_argument(named_value<T>& a)
+{
+    std::string (*text)(void const*) = nullptr;
+    if constexpr (value<T>)
+        text = [](void const* p) { return to_json(*static_cast<T const*>(p)); };
+    return {a.name, &a.value, &typeid(T), text};
+}
+
+template <class R>
+consteval result_form form_of()
+{
+    using item = typename result_traits<R>::value;
+    if constexpr (!result_traits<R>::stream)
+        return std::is_void_v<R>        ? result_form::nothing
+            : std::same_as<R, response> ? result_form::response
+            : value<R>                  ? result_form::value
+                                        : result_form::native;
+    else
+        return std::same_as<item, sse_event>  ? result_form::events
+            : std::same_as<item, std::string> ? result_form::texts
+            : std::same_as<item, json::value> ? result_form::json_values
+            : value<item>                     ? result_form::values
+                                              : result_form::native;
+}
+
+/// Throws `why` when it is awaited.
+template <class R>
+awaitable<R> refuse(std::exception_ptr why)
+{
+    co_await asio::this_coro::executor; // makes it a coroutine
+    std::rethrow_exception(std::move(why));
+}
+
+template <class R>
+awaitable<R> ready(R result)
+{
+    co_return result;
+}
+inline awaitable<> ready() { co_return; }
+
+/// The callee's own coroutine is what the caller awaits: nothing stands between them.
+template <class R>
+awaitable<R> call_native(route const& target, void** values)
+{
+    if (target.coroutine)
+        return reinterpret_cast<awaitable<R> (*)(route const&, void**)>(target.native)(target, values);
+    auto const plain = reinterpret_cast<R (*)(route const&, void**)>(target.native);
+    if constexpr (std::is_void_v<R>) {
+        plain(target, values);
+        return ready();
+    } else
+        return ready<R>(plain(target, values));
+}
+
+template <class T>
+T read_result(std::string_view text)
+{
+    T result{};
+    std::vector<issue> issues;
+    read_json(text, result, issues, location{std::string("result")});
+    if (!issues.empty())
+        throw validation_error(std::move(issues));
+    return result;
+}
+
+template <class T>
+async_generator<T> read_items(async_generator<std::string> texts, bool is_json)
+{
+    while (auto text = co_await texts.next()) {
+        if (!is_json)
+            *text = to_json(*text);
+        T item = read_result<T>(*text);
+        co_yield std::move(item);
+    }
+}
+
+template <class T>
+async_generator<T> items_of(text_answer answer)
+{
+    using events = async_generator<sse_event>;
+    if constexpr (std::same_as<T, sse_event>)
+        return std::get<events>(std::move(answer.result));
+    else if constexpr (std::same_as<T, std::string>) {
+        if (auto* source = std::get_if<events>(&answer.result))
+            return event_texts(std::move(*source));
+        return std::get<async_generator<std::string>>(std::move(answer.result));
+    } else
+        return read_items<T>(
+            std::get<async_generator<std::string>>(std::move(answer.result)), answer.is_json);
+}
+
+template <class R>
+awaitable<R> read_answer(route const& target, argument_texts arguments)
+{
+    auto answer = co_await call_by_text(target, std::move(arguments), form_of<R>());
+    if constexpr (result_traits<R>::stream)
+        co_return items_of<typename R::value_type>(std::move(answer));
+    else if constexpr (std::same_as<R, response>)
+        co_return std::get<response>(std::move(answer.result));
+    else if constexpr (!std::is_void_v<R>) {
+        if constexpr (std::same_as<R, std::string>)
+            if (answer.is_body)
+                co_return std::move(answer.text);
+        if (!answer.is_json)
+            answer.text = to_json(answer.text);
+        co_return read_result<R>(answer.text);
+    }
+}
+
+/// Every error reaches the caller when it awaits, also those that are known at once.
+template <class R>
+awaitable<R> call(route const& target, call_argument const* arguments, std::size_t count, void** values)
+{
+    try {
+        wanted_result const wanted(
+            form_of<R>(), result_traits<R>::stream, &typeid(typename result_traits<R>::value));
+        if (match_native(target, wanted, arguments, count, values))
+            return call_native<R>(target, values);
+        if constexpr (form_of<R>() == result_form::native)
+            throw mismatch(target, wanted);
+        else
+            return read_answer<R>(target, texts_of(target, wanted, arguments, count));
+    } catch (...) {
+        return refuse<R>(std::current_exception());
+    }
+}
+
+} // namespace detail
+} // namespace framex

@@ -1,0 +1,323 @@
+#include "client/client_connection.hpp"
+
+#include "client/request_text.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+namespace framex {
+
+using asio::ip::tcp;
+
+namespace {
+constexpr std::size_t first_block = 4096;
+constexpr std::size_t full_block = 16384;
+constexpr std::size_t joined_text = 16384; // a body up to here goes out in one write with its head
+constexpr int most_interim = 16; // 1xx answers before the final one
+} // namespace
+
+client_connection::client_connection(asio::any_io_executor executor, origin to, client_options const& options)
+    : executor_(std::move(executor)), origin_(std::move(to)), options_(options),
+      transport_(make_tcp_transport(executor_)), resolver_(executor_), clock_(executor_)
+{
+}
+client_connection::~client_connection() = default;
+
+bool client_connection::may_be_used_again() const noexcept
+{
+    return keep_ && !failed_ && body_done() && input_.empty() && transport_->is_open()
+        && !transport_->is_readable();
+}
+
+// ---- time -------------------------------------------------------------------------------------------
+
+void client_connection::rest(std::chrono::milliseconds limit)
+{
+    input_.release();
+    end_ = clock::time_point::max();
+    expect(limit);
+}
+
+void client_connection::begin(clock::time_point end) noexcept
+{
+    due_ = end_ = end;
+    block_ = first_block;
+    cut_ = broke_ = answered_ = consumed_ = keep_ = false;
+    sent_ = 0;
+}
+
+void client_connection::pause() noexcept { due_ = end_; }
+
+void client_connection::expect(std::chrono::milliseconds limit)
+{
+    due_ = limit.count() > 0 ? std::min(end_, clock::now() + limit) : end_;
+    arm();
+}
+
+/// The clock is set once for many steps: it looks at due_ when it rings, and only an earlier due_ moves it.
+void client_connection::arm()
+{
+    if (due_ >= armed_)
+        return;
+    armed_ = due_;
+    clock_.expires_at(due_);
+    clock_.async_wait([weak = weak_from_this()](error_code stopped) {
+        if (auto const self = weak.lock(); self && !stopped)
+            self->on_clock();
+    });
+}
+
+void client_connection::on_clock()
+{
+    armed_ = clock::time_point::max();
+    if (clock::now() < due_)
+        return arm();
+    expired_ = true;
+    resolver_.cancel();
+    transport_->close();
+}
+
+// ---- faults -----------------------------------------------------------------------------------------
+
+bool client_connection::fail(upstream_errc step, upstream_errc late) noexcept
+{
+    failed_ = step;
+    cause_ = error_;
+    if (expired_)
+        failed_ = clock::now() >= end_ ? upstream_errc::total_timeout : late;
+    return false;
+}
+
+void client_connection::raise() const
+{
+    if (cause_ == asio::error::operation_aborted && !expired_)
+        throw boost::system::system_error(cause_);
+    throw upstream_error(*failed_, origin_.name(), expired_ ? error_code() : cause_);
+}
+
+/// After a write that failed. An upstream that has seen enough of a request answers and closes.
+bool client_connection::may_have_answered() noexcept
+{
+    if (*failed_ != upstream_errc::write || cause_ == asio::error::operation_aborted)
+        return false;
+    failed_.reset();
+    return broke_ = cut_ = true;
+}
+
+bool client_connection::was_stale(outgoing_request const& request) const noexcept
+{
+    bool const closed = *failed_ == upstream_errc::write || *failed_ == upstream_errc::no_answer;
+    return closed && cause_ != asio::error::operation_aborted && !answered_ && !consumed_
+        && (request.is_idempotent() || sent_ == 0);
+}
+
+// ---- connecting -------------------------------------------------------------------------------------
+
+awaitable<bool> client_connection::connect()
+{
+    expect(options_.connect_timeout);
+    std::vector<tcp::endpoint> known;
+    auto const address = asio::ip::make_address(origin_.host(), error_);
+    if (error_) {
+        std::string const service = std::to_string(origin_.port());
+        auto const flags = asio::ip::resolver_base::numeric_service;
+        auto const found = co_await resolver_.async_resolve(
+            origin_.host(), service, flags, asio::redirect_error(asio::use_awaitable, error_));
+        if (error_ || expired_)
+            co_return fail(upstream_errc::resolve, upstream_errc::connect_timeout);
+        for (auto const& entry : found)
+            known.push_back(entry.endpoint());
+    } else
+        known.emplace_back(address, origin_.port());
+    for (auto const& each : known) {
+        co_await io([&](auto handler) { transport_->connect(each, std::move(handler)); }, executor_, error_,
+            transferred_);
+        if (!error_ && !expired_)
+            co_return true;
+        if (expired_ || error_ == asio::error::operation_aborted)
+            break;
+    }
+    co_return fail(upstream_errc::connect, upstream_errc::connect_timeout);
+}
+
+// ---- the request ------------------------------------------------------------------------------------
+
+awaitable<bool> client_connection::write(std::string_view octets)
+{
+    while (!octets.empty()) {
+        expect(options_.write_timeout);
+        co_await io(
+            [&](auto handler) {
+                transport_->write_some(asio::buffer(octets.data(), octets.size()), std::move(handler));
+            },
+            executor_, error_, transferred_);
+        if (error_)
+            co_return fail(upstream_errc::write, upstream_errc::write_timeout);
+        sent_ += transferred_;
+        octets.remove_prefix(transferred_);
+    }
+    co_return true;
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
+awaitable<bool> client_connection::send(outgoing_request& request, std::string head)
+{
+    auto const& text = request.body.text();
+    bool const joined = text.size() <= joined_text;
+    if (joined)
+        head += text;
+    if (!co_await write(head))
+        co_return may_have_answered();
+    if (!joined && !co_await write(text))
+        co_return may_have_answered();
+    if (auto* source = request.body.source())
+        co_return co_await send_pieces(*source, request.body.size());
+    co_return true;
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
+awaitable<bool> client_connection::send_pieces(body_reader& source, std::optional<std::uint64_t> size)
+{
+    for (;;) {
+        pause();
+        auto piece = co_await source.next();
+        if (!piece)
+            break;
+        if (piece->empty())
+            continue;
+        consumed_ = true;
+        if (size && piece->size() > *size)
+            throw std::invalid_argument("the body of the request is longer than its announced size");
+        if (co_await answers_early())
+            co_return cut_ = true;
+        if (size)
+            *size -= piece->size();
+        else
+            *piece = chunk_of(*piece);
+        if (!co_await write(*piece))
+            co_return may_have_answered();
+    }
+    if (size && *size != 0)
+        throw std::invalid_argument("the body of the request is shorter than its announced size");
+    if (!size && !co_await write("0\r\n\r\n"))
+        co_return may_have_answered();
+    co_return true;
+}
+
+/// Whether the final answer, or the end, has come while the body is still on its way. RFC 9112 section 9.3.
+awaitable<bool> client_connection::answers_early()
+{
+    constexpr std::size_t status_at = 9; // "HTTP/1.1 100"
+    if (!transport_->is_readable())
+        co_return false;
+    co_await read_more();
+    if (!received())
+        co_return true;
+    co_return input_.size() > status_at&& input_.begin()[status_at] != '1';
+}
+
+// ---- the answer -------------------------------------------------------------------------------------
+
+/// After read_more(): whether octets have come.
+bool client_connection::received()
+{
+    if (error_ || expired_)
+        return false;
+    if (transferred_ == input_.free_size())
+        block_ = full_block;
+    input_.commit(transferred_);
+    return answered_ = true;
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
+awaitable<bool> client_connection::read_head(response_head& head, std::string_view method)
+{
+    std::uint32_t resume = 0;
+    int interim = 0;
+    expect(options_.head_timeout);
+    for (;;) {
+        auto verdict = response_head::result::more;
+        if (!input_.empty())
+            verdict = head.read(input_.begin(), input_.end(), resume, options_.heads);
+        if (verdict == response_head::result::bad)
+            co_return fail(head.too_large ? upstream_errc::too_large : upstream_errc::malformed_head,
+                upstream_errc::head_timeout);
+        if (verdict == response_head::result::ok) {
+            if (head.status >= 200)
+                break;
+            if (head.status == 101 || ++interim > most_interim)
+                co_return fail(upstream_errc::malformed_head, upstream_errc::head_timeout);
+            input_.consume(head.size);
+            resume = 0;
+            continue;
+        }
+        block_ = std::max(block_, input_.size() + first_block);
+        co_await read_more();
+        if (!received())
+            co_return fail(
+                broke_ ? upstream_errc::write : upstream_errc::no_answer, upstream_errc::head_timeout);
+    }
+    begin_body(head, method);
+    co_return true;
+}
+
+void client_connection::begin_body(response_head const& head, std::string_view method)
+{
+    block_ = first_block;
+    left_ = head.length;
+    chunks_ = chunk_reader();
+    if (!head.has_body(method) || (head.has_length && left_ == 0))
+        body_ = body_kind::none;
+    else if (head.chunked)
+        body_ = body_kind::chunked;
+    else
+        body_ = head.has_length ? body_kind::length : body_kind::to_end;
+    keep_ = head.keep_alive && !cut_ && body_ != body_kind::to_end;
+    input_.consume(head.size); // its views stay: nothing moves before the next read
+    pause();
+}
+
+std::string client_connection::take_body()
+{
+    std::string piece;
+    if (body_ == body_kind::chunked) {
+        char const* const begin = input_.begin();
+        char const* const rest = chunks_.feed(
+            begin, input_.end(), [&](char const* data, std::size_t size) { piece.append(data, size); });
+        input_.consume(static_cast<std::size_t>(rest - begin));
+        if (chunks_.failed()) {
+            fail(upstream_errc::malformed_body, upstream_errc::body_timeout);
+            raise();
+        }
+        if (chunks_.done())
+            body_ = body_kind::none;
+        return piece;
+    }
+    auto const size = body_ == body_kind::length
+        ? static_cast<std::size_t>(std::min<std::uint64_t>(left_, input_.size()))
+        : input_.size();
+    piece.assign(input_.begin(), size);
+    input_.consume(size);
+    if (body_ == body_kind::length && (left_ -= size) == 0)
+        body_ = body_kind::none;
+    return piece;
+}
+
+void client_connection::body_arrived()
+{
+    if (received())
+        return;
+    if (error_ == asio::error::eof && body_ == body_kind::to_end) {
+        body_ = body_kind::none;
+        return;
+    }
+    fail(upstream_errc::broken_body, upstream_errc::body_timeout);
+    raise();
+}
+
+} // namespace framex

@@ -1,0 +1,126 @@
+/// One connection to an upstream: its octets, its one clock, and the exchange that runs on it.
+#pragma once
+
+#include "client/transport.hpp"
+#include "coro/io.hpp"
+#include "http/input_buffer.hpp"
+
+#include <framex/client/http_client.hpp>
+#include <framex/client/origin.hpp>
+#include <framex/client/outgoing_request.hpp>
+#include <framex/client/upstream_error.hpp>
+#include <framex/coro/awaitable.hpp>
+#include <framex/http/chunk.hpp>
+#include <framex/http/response_head.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace framex {
+
+/// Owned by whoever uses it: a coroutine, the body of a response, the pool. Everything happens on one
+/// executor. A step that fails gives false and leaves error() behind; the connection is then of no more use.
+class client_connection : public std::enable_shared_from_this<client_connection> {
+    /// Reads into what is free of a buffer of block_ octets or more.
+    auto read_more()
+    {
+        input_.make_room(block_);
+        return io(
+            [this](auto handler) {
+                transport_->read_some(
+                    asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+            },
+            executor_, error_, transferred_);
+    }
+
+public:
+    using clock = std::chrono::steady_clock;
+
+    client_connection(asio::any_io_executor executor, origin to, client_options const& options);
+    ~client_connection();
+
+    origin const& where() const noexcept { return origin_; }
+    bool is_open() const noexcept { return transport_->is_open(); }
+    /// Whether the last exchange has ended well and nothing has come since.
+    bool may_be_used_again() const noexcept;
+    /// From now on idle, and closed after `limit`.
+    void rest(std::chrono::milliseconds limit);
+
+    /// A new exchange, which must end by `end`.
+    void begin(clock::time_point end) noexcept;
+    awaitable<bool> connect();
+    /// Sends head and body. `request` is the caller's. What its body throws passes through. An answer that
+    /// comes before the whole body ends the sending, and the connection after the exchange.
+    awaitable<bool> send(outgoing_request& request, std::string head);
+    /// Reads the final answer's head, past interim ones; its views live until the next step. The body begins.
+    awaitable<bool> read_head(response_head& head, std::string_view method);
+
+    bool body_done() const noexcept { return body_ == body_kind::none; }
+    /// What has come of the body, decoded. Throws upstream_error for chunks that are none.
+    std::string take_body();
+    /// `co_await c.read_body(); c.body_arrived();` after take_body() gave nothing. The second one throws
+    /// upstream_error, or operation_aborted for a caller that was cancelled.
+    auto read_body()
+    {
+        expect(options_.body_timeout);
+        return read_more();
+    }
+    void body_arrived();
+    /// While nobody reads only the whole exchange has a deadline.
+    void pause() noexcept;
+
+    /// Throws what the step that failed was stopped by.
+    [[noreturn]] void raise() const;
+    /// Whether the request may go out again on a fresh connection: the upstream had closed this one.
+    bool was_stale(outgoing_request const& request) const noexcept;
+
+private:
+    enum class body_kind : unsigned char { none, length, chunked, to_end };
+
+    awaitable<bool> write(std::string_view octets);
+    awaitable<bool> send_pieces(body_reader& source, std::optional<std::uint64_t> size);
+    awaitable<bool> answers_early();
+    void begin_body(response_head const& head, std::string_view method);
+    bool received();
+    bool fail(upstream_errc step, upstream_errc late) noexcept;
+    bool may_have_answered() noexcept;
+    void expect(std::chrono::milliseconds limit);
+    void arm();
+    void on_clock();
+
+    asio::any_io_executor executor_;
+    origin origin_;
+    client_options options_;
+    std::unique_ptr<transport> transport_;
+    asio::ip::tcp::resolver resolver_;
+    input_buffer input_;
+    std::size_t block_ = 4096; ///< a waiting stream holds no more; grows when it was full
+    error_code error_;
+    std::size_t transferred_ = 0;
+
+    asio::steady_timer clock_;
+    clock::time_point due_ = clock::time_point::max(); ///< then the connection is closed
+    clock::time_point armed_ = clock::time_point::max(); ///< when the clock looks next
+    clock::time_point end_ = clock::time_point::max(); ///< of the whole exchange
+    bool expired_ = false;
+
+    body_kind body_ = body_kind::none;
+    std::uint64_t left_ = 0; ///< of a body with a length
+    chunk_reader chunks_;
+    bool keep_ = false; ///< another exchange may follow this one
+    bool cut_ = false; ///< the request was not sent whole
+    bool broke_ = false; ///< a write has failed; perhaps an answer was sent before
+    bool answered_ = false; ///< octets of the answer have come
+    bool consumed_ = false; ///< something was pulled of the request's body
+    std::uint64_t sent_ = 0; ///< octets of the request that the system took
+    std::optional<upstream_errc> failed_;
+    error_code cause_;
+};
+
+} // namespace framex

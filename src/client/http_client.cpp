@@ -1,0 +1,162 @@
+#include "client/client_connection.hpp"
+#include "client/request_text.hpp"
+
+#include <framex/client/http_client.hpp>
+#include <framex/http/forwarding.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace framex {
+
+/// One pool for each executor that the client is used on. Only `pools` itself and the counts are shared by
+/// threads.
+struct http_client::state {
+    explicit state(client_options given) : options(given) {}
+
+    std::shared_ptr<connection_pool> pool_of(asio::any_io_executor const& executor)
+    {
+        std::lock_guard const guard(mutex);
+        for (auto const& [owner, pool] : pools)
+            if (owner == executor)
+                return pool;
+        return pools.emplace_back(executor, connection_pool::make(executor, options.pool)).second;
+    }
+
+    client_options const options;
+    std::mutex mutex;
+    std::vector<std::pair<asio::any_io_executor, std::shared_ptr<connection_pool>>> pools;
+    std::atomic<std::uint64_t> opened{0}, reused{0}, retried{0};
+};
+
+namespace {
+
+/// The body of an answer. Whoever drops it drops the connection.
+async_generator<std::string> pull(
+    std::shared_ptr<client_connection> connection, std::shared_ptr<connection_pool> pool)
+{
+    for (;;) {
+        auto piece = connection->take_body();
+        if (connection->body_done()) { // free for others before the last piece is looked at
+            pool->give_back(std::exchange(connection, nullptr));
+            if (!piece.empty())
+                co_yield std::move(piece);
+            co_return;
+        }
+        if (!piece.empty()) {
+            connection->pause();
+            co_yield std::move(piece);
+            continue;
+        }
+        co_await connection->read_body();
+        connection->body_arrived();
+    }
+}
+
+fields fields_of(response_head const& head)
+{
+    fields made;
+    for (auto const* field = head.fields; field != head.fields + head.field_count; ++field)
+        made.insert(field->name, field->value);
+    remove_hop_by_hop(made);
+    if (head.has_length) // however often it was told
+        made.set(boost::beast::http::field::content_length, std::to_string(head.length));
+    return made;
+}
+
+client_connection::clock::time_point end_of(client_options const& options)
+{
+    using clock = client_connection::clock;
+    return options.total_timeout.count() > 0 ? clock::now() + options.total_timeout
+                                             : clock::time_point::max();
+}
+
+} // namespace
+
+http_client::http_client(client_options options) : state_(std::make_shared<state>(options)) {}
+
+awaitable<streamed_response> http_client::stream(outgoing_request request) const
+{
+    return exchange(state_, std::move(request));
+}
+
+awaitable<response> http_client::send(outgoing_request request) const
+{
+    return collect(state_, std::move(request));
+}
+
+awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, outgoing_request request)
+{
+    std::string const text = request_head_text(request);
+    auto const end = end_of(self->options);
+    auto const executor = co_await asio::this_coro::executor;
+    auto const pool = self->pool_of(executor);
+    auto const head = std::make_unique<response_head>();
+    auto connection = pool->take(request.to);
+    for (;;) {
+        bool const fresh = !connection;
+        if (fresh)
+            connection = std::make_shared<client_connection>(executor, request.to, self->options);
+        connection->begin(end);
+        ++(fresh ? self->opened : self->reused);
+        bool good = true;
+        if (fresh)
+            good = co_await connection->connect();
+        if (good)
+            good = co_await connection->send(request, text);
+        if (good)
+            good = co_await connection->read_head(*head, request.method);
+        if (good)
+            break;
+        if (fresh || !connection->was_stale(request))
+            connection->raise();
+        ++self->retried;
+        connection.reset();
+    }
+    streamed_response answer(head->status);
+    answer.headers = fields_of(*head);
+    if (connection->body_done())
+        pool->give_back(std::move(connection));
+    else
+        answer.body = pull(std::move(connection), pool);
+    co_return answer;
+}
+
+awaitable<response> http_client::collect(std::shared_ptr<state> self, outgoing_request request)
+{
+    auto const name = request.to.name();
+    auto const limit = self->options.body_size;
+    auto answer = co_await exchange(self, std::move(request));
+    response whole(answer.status);
+    whole.headers = std::move(answer.headers);
+    while (auto piece = co_await answer.body.next()) {
+        if (piece->size() > limit - whole.body.size())
+            throw upstream_error(upstream_errc::too_large, name);
+        whole.body += *piece;
+    }
+    co_return whole;
+}
+
+client_counts http_client::counts() const noexcept
+{
+    client_counts seen;
+    seen.opened = state_->opened;
+    seen.reused = state_->reused;
+    seen.retried = state_->retried;
+    return seen;
+}
+
+std::size_t http_client::idle() const
+{
+    std::lock_guard const guard(state_->mutex);
+    std::size_t count = 0;
+    for (auto const& [executor, pool] : state_->pools)
+        count += pool->idle();
+    return count;
+}
+
+} // namespace framex

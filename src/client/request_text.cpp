@@ -1,0 +1,89 @@
+#include "client/request_text.hpp"
+
+#include <framex/http/forwarding.hpp>
+#include <framex/http/syntax.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace framex {
+
+namespace {
+
+[[noreturn]] void refuse(std::string const& what)
+{
+    throw std::invalid_argument("the request cannot be sent: " + what);
+}
+
+bool is_own_field(std::string_view name) noexcept
+{
+    return equals_ignoring_case(name, "host") || equals_ignoring_case(name, "content-length")
+        || equals_ignoring_case(name, "expect") || is_hop_by_hop(name);
+}
+
+bool is_target(std::string_view text) noexcept
+{
+    return text.starts_with('/')
+        && std::ranges::all_of(text, [](char c) { return is_octet(c, query_octet); });
+}
+
+/// RFC 9110 section 8.6: a method that usually has a body says when it has none.
+bool tells_of_no_body(std::string_view method) noexcept
+{
+    return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+} // namespace
+
+outgoing_request::outgoing_request(std::string verb, std::string_view url, outgoing_body content)
+    : method(std::move(verb)), body(std::move(content))
+{
+    request_url parts(url);
+    to = std::move(parts.to);
+    target = std::move(parts.target);
+}
+
+bool outgoing_request::is_idempotent() const noexcept
+{
+    constexpr std::array<std::string_view, 6> known{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
+    return std::ranges::find(known, method) != known.end();
+}
+
+std::string request_head_text(outgoing_request const& request)
+{
+    if (!is_token(request.method) || request.method == "CONNECT")
+        refuse("its method is none");
+    if (!is_target(request.target))
+        refuse("its target is not a path with a query");
+    if (request.to.host().empty())
+        refuse("it names no server");
+    std::string out = request.method + " " + request.target + " HTTP/1.1\r\nHost: " + request.to.authority();
+    for (auto const& field : request.headers) {
+        std::string_view const name(field.name_string().data(), field.name_string().size());
+        std::string_view const value(field.value().data(), field.value().size());
+        if (is_own_field(name))
+            continue;
+        if (!valid_field_name(name) || !valid_field_value(value))
+            refuse("a header field is malformed");
+        out.append("\r\n").append(name).append(": ").append(value);
+    }
+    auto const size = request.body.size();
+    if (!size)
+        out += "\r\nTransfer-Encoding: chunked";
+    else if (*size != 0 || request.body.is_pulled() || tells_of_no_body(request.method))
+        out += "\r\nContent-Length: " + std::to_string(*size);
+    out += "\r\n\r\n";
+    return out;
+}
+
+std::string chunk_of(std::string_view piece)
+{
+    char digits[16];
+    std::string out(digits, std::to_chars(digits, digits + sizeof digits, piece.size(), 16).ptr);
+    out.append("\r\n").append(piece).append("\r\n");
+    return out;
+}
+
+} // namespace framex

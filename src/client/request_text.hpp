@@ -1,0 +1,18 @@
+/// The one place that writes HTTP/1.1 requests. RFC 9112 sections 3, 6 and 7.1.
+#pragma once
+
+#include <framex/client/outgoing_request.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace framex {
+
+/// Request line and fields. Throws std::invalid_argument, before anything is sent, for a method, target or
+/// field that could not be read back as what it is.
+std::string request_head_text(outgoing_request const& request);
+
+/// One piece of a chunked body; not empty.
+std::string chunk_of(std::string_view piece);
+
+} // namespace framex

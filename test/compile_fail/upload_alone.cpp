@@ -1,0 +1,20 @@
+// expect: framex: a framex::upload is a member of the described struct that a handler takes as its form
+#include <framex/framex.hpp>
+
+using framex::arg;
+
+struct photo {
+    std::string title;
+    framex::upload file;
+};
+BOOST_DESCRIBE_STRUCT(photo, (), (title, file))
+
+struct sample {
+    static inline framex::plugin_metadata const metadata{.name = "sample", .version = "1.0.0"};
+#ifdef FRAMEX_RIGHT
+    framex::awaitable<std::uint64_t> store(photo form) { co_return form.file.size(); }
+#else
+    framex::awaitable<std::uint64_t> store(framex::upload file) { co_return file.size(); }
+#endif
+    static void define(framex::api<sample>& api) { api.post("/x", &sample::store, arg("form")); }
+};

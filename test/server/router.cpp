@@ -1,0 +1,114 @@
+#include "server/router.hpp"
+
+#include <framex/plugin/api.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace framex;
+
+namespace {
+
+struct shelf {
+    awaitable<int> take(int id) { co_return id; }
+    awaitable<std::string> rest(std::string rest) { co_return rest; }
+    awaitable<int> all() { co_return 0; }
+};
+
+template <class F>
+std::vector<route> made_by(F define)
+{
+    api<shelf> table;
+    define(table);
+    return std::move(table).take("shop", "Shelf", nullptr);
+}
+
+std::string found(route_table const& table, std::string_view name)
+{
+    auto const* entry = table.find_api(name);
+    return !entry ? "none" : entry->function.empty() ? entry->method + " " + entry->path : entry->function;
+}
+
+std::vector<std::string_view> values_of(route_table const& table, std::string_view path)
+{
+    std::vector<std::string_view> values;
+    BOOST_TEST_REQUIRE(table.find(path, values));
+    return values;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(routers)
+
+BOOST_AUTO_TEST_CASE(an_api_is_found_by_its_template_whatever_the_parameters_are_called)
+{
+    route_table const table(made_by([](auto& api) {
+        api.get("/items/{id}", &shelf::take, arg("id"));
+        api.get("/files/{rest:path}", &shelf::rest, arg("rest"));
+        api.get("/all", &shelf::all);
+        api.function("count", &shelf::all);
+    }));
+    BOOST_TEST(found(table, "/api/v1/items/{id}") == "GET /api/v1/items/{id}");
+    BOOST_TEST(found(table, "/api/v1/items/{other}") == "GET /api/v1/items/{id}");
+    BOOST_TEST(found(table, "/api/v1/files/{rest:path}") == "GET /api/v1/files/{rest:path}");
+    BOOST_TEST(found(table, "/api/v1/files/*") == "GET /api/v1/files/{rest:path}");
+    BOOST_TEST(found(table, "/api/v1/all") == "GET /api/v1/all");
+    BOOST_TEST(found(table, "shop.Shelf.count") == "shop.Shelf.count");
+    for (auto const* unknown : {"/api/v1/items/5", "/api/v1/items", "/api/v1/files/{rest}",
+             "/api/v1/items/{id", "/api/v1/{a}/{b}", "items/{id}", "", "/", "shop.Shelf.other"})
+        BOOST_TEST(found(table, unknown) == "none", unknown);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_means_its_first_method_and_a_method_before_it_that_one)
+{
+    route_table const table(made_by([](auto& api) {
+        api.post("/items/{id}", &shelf::take, arg("id"));
+        api.get("/items/{other}", &shelf::take, arg("other"));
+        api.put("/all", &shelf::all);
+        api.get("/all", &shelf::all);
+    }));
+    BOOST_TEST(found(table, "/api/v1/all") == "PUT /api/v1/all");
+    BOOST_TEST(found(table, "GET /api/v1/all") == "GET /api/v1/all");
+    BOOST_TEST(found(table, "/api/v1/items/{any}") == "POST /api/v1/items/{id}");
+    BOOST_TEST(found(table, "/api/v1/items/{other}") == "GET /api/v1/items/{other}");
+    BOOST_TEST(found(table, "GET /api/v1/items/{id}") == "GET /api/v1/items/{other}");
+    BOOST_TEST(found(table, "DELETE /api/v1/all") == "none");
+    BOOST_TEST(found(table, "GET api/v1/all") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(two_routes_of_one_method_and_equal_patterns_and_two_functions_are_duplicates)
+{
+    route_table const table(made_by([](auto& api) {
+        api.get("/items/{id}", &shelf::take, arg("id")).callable_as("take");
+        api.get("/items/{other}", &shelf::take, arg("other"));
+        api.post("/items/{id}", &shelf::take, arg("id"));
+        api.function("take", &shelf::take, arg("id"));
+        api.get("/all", &shelf::all);
+        api.get("/all", &shelf::all);
+    }));
+    auto const& twice = table.duplicates();
+    BOOST_TEST_REQUIRE(twice.size() == 3u);
+    BOOST_TEST(twice[0].first->path == "/api/v1/items/{id}");
+    BOOST_TEST(twice[0].second->path == "/api/v1/items/{other}");
+    BOOST_TEST(!twice[0].is_function);
+    BOOST_TEST(twice[1].is_function);
+    BOOST_TEST(twice[1].second->function == "shop.Shelf.take");
+    BOOST_TEST(twice[2].second->path == "/api/v1/all");
+}
+
+BOOST_AUTO_TEST_CASE(equal_patterns_share_their_values_whatever_their_names)
+{
+    route_table const table(made_by([](auto& api) {
+        api.get("/files/*", &shelf::all);
+        api.post("/files/{rest:path}", &shelf::rest, arg("rest"));
+        api.get("/items/{id}", &shelf::take, arg("id"));
+        api.put("/items/{other}", &shelf::take, arg("other"));
+    }));
+    BOOST_TEST(values_of(table, "/api/v1/files/a/b") == std::vector<std::string_view>{"a/b"});
+    BOOST_TEST(values_of(table, "/api/v1/items/7") == std::vector<std::string_view>{"7"});
+    BOOST_TEST(table.duplicates().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
