@@ -46,15 +46,6 @@ std::vector<problem> idle_settings(run_request const& request)
         warning.is_warning = true;
         warnings.push_back(std::move(warning));
     }
-    if (!request.plugin_paths.empty()) {
-        problem warning;
-        warning.code = "FX0110";
-        warning.message =
-            "--plugin-path and FRAMEX_PLUGIN_PATH have no effect: the loader of shared libraries is not "
-            "part of this program";
-        warning.is_warning = true;
-        warnings.push_back(std::move(warning));
-    }
     return warnings;
 }
 

@@ -3,8 +3,8 @@
 #include "announce.hpp"
 #include "idle_settings.hpp"
 #include "log.hpp"
+#include "plugin_choice.hpp"
 
-#include <framex/config/nearest.hpp>
 #include <framex/http/rules.hpp>
 #include <framex/server/app.hpp>
 
@@ -32,12 +32,34 @@ constexpr problem_kind kinds[] = {
         "The address to listen on is used by another program, or does not belong to this machine.",
         "framex run --port 80", "Stop the other program, or choose another address with --host and --port."},
     {"FX0301", "plugin not found",
-        "A name in load_plugins or load_builtin_plugins is no plugin that framex knows.",
+        "A name in load_builtin_plugins is not built in, or one in load_plugins is no file in the folders "
+        "that are searched.",
         "framex run --load-builtin-plugins ecko",
-        "Correct the name; load_builtin_plugins takes the built-in names."},
+        "Correct the name. Files are looked for as NAME.so and libNAME.so in --plugin-path, "
+        "FRAMEX_PLUGIN_PATH and ./plugins."},
     {"FX0302", "plugin refused",
         "A plugin's class could not be made ready: its constructor or its table of APIs failed.",
         "load_plugins = [\"lab\"]", "Read the reason after the colon; it is the plugin's own."},
+    {"FX0303", "no plugin file",
+        "The file cannot be read, is damaged or built for another machine, or is a library without the "
+        "record by which a "
+        "plugin says how it was built. Nothing of it was run.",
+        "framex run --load-plugins ./notes.txt",
+        "Name the *.so file that was built from FRAMEX_EXPORT_PLUGIN(class)."},
+    {"FX0304", "plugin built otherwise",
+        "The plugin was built by another compiler, against another Boost or another interface of framex, or "
+        "with another "
+        "sanitizer. Objects of the two would not mean the same. Nothing of it was run.",
+        "framex run --load-plugins ./built_by_gcc.so",
+        "Build it with the compiler, the Boost and the framex of this program; the message says what "
+        "differs."},
+    {"FX0305", "plugin cannot be linked",
+        "The system's loader found no definition for something that the plugin uses, or the plugin has no "
+        "entry point.",
+        "framex run --load-plugins ./half_linked.so", "Link the plugin with everything that it uses."},
+    {"FX0306", "plugin file not safe",
+        "Everybody on this machine may write the file or its folder, and so decide what this program runs.",
+        "chmod o+w plugins/shop.so", "Take the permission away: chmod o-w FILE."},
     {"FX0601", "rule that can never match",
         "A pattern in auth.rules does not begin with \"/\", has \"*\" elsewhere than at its end after "
         "\"/\", or holds escapes or dot segments, which are resolved in a path before it is compared.",
@@ -75,46 +97,6 @@ problem fault(std::string code, std::string message, std::string help = {})
     return p;
 }
 
-std::string linked_help(std::vector<std::string> const& names)
-{
-    std::string text = "plugins are linked into the program, shared libraries are not loaded; here ";
-    if (names.empty())
-        return text + "there is none";
-    text += names.size() == 1 ? "it is " : "they are ";
-    for (auto const& name : names)
-        text += (&name == &names.front() ? "`" : ", `") + name + "`";
-    return text;
-}
-
-/// The linked plugins that the configuration names, options first, in their order.
-std::vector<plugin_entry> chosen(settings const& wanted, linked_plugins const& linked)
-{
-    std::vector<plugin_entry> found;
-    std::vector<problem> problems;
-    auto const pick = [&](std::string const& name, std::vector<plugin_entry> const& from, char const* key) {
-        auto const entry = std::ranges::find(from, name, &plugin_entry::id);
-        if (entry != from.end()) {
-            if (std::ranges::none_of(found, [&](auto const& f) { return f.id == name; }))
-                found.push_back(*entry);
-            return;
-        }
-        std::vector<std::string> names;
-        for (auto const& known : from)
-            names.push_back(known.id);
-        auto const near = nearest(name, names);
-        problems.push_back(
-            fault("FX0301", std::string(key) + ": no plugin `" + name + "` is linked into this program",
-                near ? "did you mean `" + std::string(*near) + "`?" : linked_help(names)));
-    };
-    for (auto const& name : wanted.load_builtin_plugins)
-        pick(name, linked.builtin, "load_builtin_plugins");
-    for (auto const& name : wanted.load_plugins)
-        pick(name, linked.others, "load_plugins");
-    if (!problems.empty())
-        throw refusal(std::move(problems), plugin_refused);
-    return found;
-}
-
 setting_path path_of(issue const& one)
 {
     setting_path path;
@@ -141,7 +123,8 @@ void check_rules(run_request const& request)
 }
 
 /// Loads and starts; every way to fail becomes a refusal.
-void start(app& service, run_request const& request, linked_plugins const& linked)
+void start(app& service, run_request const& request, linked_plugins const& linked,
+    std::filesystem::path const& working_directory)
 {
     check_rules(request);
     if (request.configuration.settings().auth.oauth)
@@ -154,7 +137,10 @@ void start(app& service, run_request const& request, linked_plugins const& linke
                           "the Ray engine is not part of this program", "leave --use-ray away")},
             plugin_refused);
     try {
-        for (auto& entry : chosen(request.configuration.settings(), linked))
+        auto choice = choose_plugins(request, linked, working_directory);
+        if (!choice.problems.empty())
+            throw refusal(std::move(choice.problems), plugin_refused);
+        for (auto& entry : choice.entries)
             service.load(std::move(entry));
         service.start();
     } catch (load_error const& error) {
@@ -298,7 +284,7 @@ int serve(run_request const& request, cli_environment const& environment, linked
     try {
         if (auto const idle = idle_settings(request); !idle.empty())
             environment.err << render(idle, paint) << '\n';
-        start(service, request, plugins);
+        start(service, request, plugins, environment.working_directory);
         if (request.is_check) {
             environment.err << "the configuration and the plugins are sound\n";
             return done;

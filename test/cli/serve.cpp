@@ -132,7 +132,6 @@ BOOST_AUTO_TEST_CASE(threads_that_all_fail_to_listen_end_the_service_with_one_re
 
 BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
 {
-    plugin_paths = {"somewhere"};
     BOOST_TEST(serve("[server]\ndashboard_port = 9000\nport = 1\n[sentry]\nenable = true\n") == done);
     BOOST_TEST(err.str()
         == "warning[FX0110]: `server.dashboard_port` has no effect: the operator page is not part of this "
@@ -147,10 +146,7 @@ BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
            "4 | [sentry]\n"
            "  | ^^^^^^^^\n"
            "\n"
-           "warning[FX0110]: --plugin-path and FRAMEX_PLUGIN_PATH have no effect: the loader of shared "
-           "libraries is "
-           "not part of this program\n"
-           "\n3 warnings\n\n"
+           "\n2 warnings\n\n"
            "the configuration and the plugins are sound\n");
 }
 
@@ -158,12 +154,35 @@ BOOST_AUTO_TEST_CASE(an_unknown_plugin_is_refused_with_the_nearest_or_all_names)
 {
     BOOST_TEST(serve("load_builtin_plugins = [\"ecko\"]\n") == plugin_refused);
     BOOST_TEST(err.str()
-        == "error[FX0301]: load_builtin_plugins: no plugin `ecko` is linked into this program\n"
+        == "error[FX0301]: load_builtin_plugins: framex has no built-in plugin `ecko`\n"
            "help: did you mean `echo`?\n");
     err.str("");
     BOOST_TEST(serve("load_builtin_plugins = [\"telephone\"]\n") == plugin_refused);
-    BOOST_TEST(says("help: plugins are linked into the program"));
-    BOOST_TEST(says("`echo`"));
+    BOOST_TEST(says("help: built in: `echo`"));
+    err.str("");
+    BOOST_TEST(serve("load_plugins = [\"shop\"]\n") == plugin_refused);
+    BOOST_TEST(says("error[FX0301]: no plugin `shop` in `"));
+    BOOST_TEST(says("--plugin-path DIR"));
+}
+
+BOOST_AUTO_TEST_CASE(plugin_files_are_loaded_by_name_once_and_beside_linked_plugins)
+{
+    plugin_paths = {FRAMEX_TEST_LIBRARIES};
+    auto const file = std::string(FRAMEX_TEST_LIBRARIES) + "/greeter.so";
+    BOOST_TEST(
+        serve("load_plugins = [\"one\", \"shop.greeter\", \"" + file + "\"]\n", {plugin_entry_of<one>()})
+        == done);
+    BOOST_TEST(err.str() == "the configuration and the plugins are sound\n");
+}
+
+BOOST_AUTO_TEST_CASE(every_bad_plugin_file_is_named_with_its_code)
+{
+    plugin_paths = {FRAMEX_TEST_LIBRARIES};
+    BOOST_TEST(serve("load_plugins = [\"plain\", \"unresolved\", \"throws\"]\n") == plugin_refused);
+    BOOST_TEST(says("error[FX0303]: `"));
+    BOOST_TEST(says("error[FX0305]: `"));
+    BOOST_TEST(says("error[FX0302]: `"));
+    BOOST_TEST(says("3 problems"));
 }
 
 BOOST_AUTO_TEST_CASE(parts_that_would_protect_or_do_nothing_are_refused)

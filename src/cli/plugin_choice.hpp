@@ -1,0 +1,25 @@
+/// The plugins that a configuration names: those that are linked into the program, and those in files.
+#pragma once
+
+#include "serve.hpp"
+
+#include <framex/config/problem.hpp>
+#include <framex/plugin/plugin.hpp>
+
+#include <filesystem>
+#include <vector>
+
+namespace framex::cli {
+
+struct plugin_choice {
+    std::vector<plugin_entry> entries{}; ///< built-in ones first, each group in the order of its setting
+    std::vector<problem> problems{}; ///< every name that could not be loaded
+};
+
+/// `load_builtin_plugins` names linked plugins only. `load_plugins` names linked ones first, then files:
+/// paths, folders, and names that are looked up in --plugin-path, FRAMEX_PLUGIN_PATH and the folder `plugins`
+/// of the working directory. A plugin that is named twice is loaded once.
+plugin_choice choose_plugins(
+    run_request const& request, linked_plugins const& linked, std::filesystem::path const& working_directory);
+
+} // namespace framex::cli
