@@ -81,6 +81,44 @@ load_error::load_error(std::vector<std::string> reasons)
 }
 load_error::~load_error() = default;
 
+/// The listeners of an app. A listener lives on its executor: whoever else looks at one holds the guard
+/// meanwhile, so the last reference is never dropped on another thread, after the executor's end.
+struct listener_registry {
+    std::mutex guard;
+    std::vector<std::weak_ptr<listener>> all;
+    std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
+};
+
+namespace {
+
+/// Holds a listener for as long as its serve() runs, which may outlive the app.
+class registered_listener {
+public:
+    registered_listener(std::shared_ptr<listener_registry> in, std::shared_ptr<listener> one)
+        : registry_(std::move(in)), one_(std::move(one))
+    {
+        std::lock_guard const guard(registry_->guard);
+        registry_->all.push_back(one_);
+        if (registry_->stopped)
+            one_->stop(*registry_->stopped);
+    }
+    registered_listener(registered_listener const&) = delete;
+    registered_listener& operator=(registered_listener const&) = delete;
+    ~registered_listener()
+    {
+        std::lock_guard const guard(registry_->guard);
+        std::erase_if(registry_->all, [this](auto const& weak) { return weak.lock() == one_; });
+        one_.reset();
+    }
+    listener* operator->() const noexcept { return one_.get(); }
+
+private:
+    std::shared_ptr<listener_registry> registry_;
+    std::shared_ptr<listener> one_;
+};
+
+} // namespace
+
 struct app::state {
     struct loaded {
         plugin_entry entry;
@@ -100,10 +138,9 @@ struct app::state {
     error_sink on_error;
     std::mutex starting; // held while start() works
     std::unique_ptr<system_pages> system{}; // set once started
-    std::mutex guard; // of the writing of `shared`, and of what follows it
+    std::mutex guard; // of the writing of `shared`
     std::shared_ptr<service> shared{}; // set once started
-    std::vector<std::weak_ptr<listener>> listeners;
-    std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
+    std::shared_ptr<listener_registry> const listening = std::make_shared<listener_registry>();
 
     std::shared_ptr<service> make_service();
     std::unique_ptr<system_pages> make_system() const;
@@ -280,13 +317,8 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
 {
     start();
     auto const executor = co_await asio::this_coro::executor;
-    auto const here = std::make_shared<listener>(executor, state_->shared, where, options.reuse_port);
-    {
-        std::lock_guard const guard(state_->guard);
-        state_->listeners.push_back(here);
-        if (state_->stopped)
-            here->stop(*state_->stopped);
-    }
+    registered_listener const here(
+        state_->listening, std::make_shared<listener>(executor, state_->shared, where, options.reuse_port));
     if (options.on_listening)
         options.on_listening(here->local_endpoint());
     co_await here->run();
@@ -294,9 +326,9 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
 
 void app::stop(std::chrono::milliseconds grace)
 {
-    std::lock_guard const guard(state_->guard);
-    state_->stopped = grace;
-    for (auto const& weak : state_->listeners)
+    std::lock_guard const guard(state_->listening->guard);
+    state_->listening->stopped = grace;
+    for (auto const& weak : state_->listening->all)
         if (auto const one = weak.lock())
             one->stop(grace);
 }

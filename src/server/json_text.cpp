@@ -30,7 +30,7 @@ public:
         auto const begin = at_;
         if (peek() == '"') {
             for (++at_; text_[at_] != '"'; ++at_)
-                at_ += text_[at_] == '\\' ? 1 : 0;
+                at_ += text_[at_] == '\\' ? 1U : 0U;
             ++at_;
         } else
             at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
