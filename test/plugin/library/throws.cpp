@@ -1,12 +1,9 @@
 // Its entry point throws.
-#include <framex/plugin/abi.hpp>
-#include <framex/plugin/plugin.hpp>
+#include <framex/plugin/export.hpp>
 
 #include <stdexcept>
 
-extern "C" __attribute__((
-    visibility("default"), section(".framex_abi"), used)) framex::abi_record const framex_abi_record;
-constexpr framex::abi_record framex_abi_record = framex::abi_of("throws");
+FRAMEX_DETAIL_ABI_RECORD(throws)
 extern "C" __attribute__((visibility("default"))) void framex_plugin_entry(framex::plugin_entry&)
 {
     throw std::runtime_error("broken plugin");
