@@ -49,6 +49,15 @@ struct error_line {
 };
 BOOST_DESCRIBE_STRUCT(error_line, (), (time, level, event, method, route, request_id, message))
 
+struct plugin_line {
+    std::string time;
+    log_level level = log_level::info;
+    std::string event = "plugin";
+    std::string plugin;
+    std::string message;
+};
+BOOST_DESCRIBE_STRUCT(plugin_line, (), (time, level, event, plugin, message))
+
 namespace {
 
 constexpr std::string_view red = "1;31";
@@ -209,6 +218,21 @@ void log::error(error_record const& record)
     if (!record.request_id.empty())
         line += fmt::format(" id {}", record.request_id);
     write(std::move(line));
+}
+
+void log::plugin(log_record const& record)
+{
+    if (!writes(record.level) || record.level == log_level::off)
+        return;
+    if (is_json_) {
+        plugin_line line;
+        line.time = json_time();
+        line.level = record.level;
+        line.plugin = record.plugin;
+        line.message = record.text;
+        return write(to_json(line));
+    }
+    write(fmt::format("{}{}: {}", text_head(record.level), record.plugin, on_one_line(record.text)));
 }
 
 } // namespace framex::cli

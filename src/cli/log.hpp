@@ -1,8 +1,9 @@
-/// The lines that `framex run` writes about requests and errors: text for people, JSON for machines.
+/// The lines that `framex run` writes about requests, errors and for plugins: text for people, JSON for machines.
 #pragma once
 
 #include <framex/config/problem.hpp>
 #include <framex/config/settings.hpp>
+#include <framex/plugin/log.hpp>
 #include <framex/server/access.hpp>
 
 #include <chrono>
@@ -14,9 +15,6 @@
 #include <vector>
 
 namespace framex::cli {
-
-enum class log_level { trace, debug, info, warning, error, off };
-BOOST_DESCRIBE_ENUM(log_level, trace, debug, info, warning, error, off)
 
 /// Where lines go and what they look like.
 struct log_output {
@@ -39,6 +37,8 @@ public:
     void access(access_record const& record);
     /// Level error. Line breaks and other control characters of the text are escaped.
     void error(error_record const& record);
+    /// The plugin's own level. Control characters are escaped.
+    void plugin(log_record const& record);
 
 private:
     bool is_ignored(access_record const& record) const;

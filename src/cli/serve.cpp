@@ -8,6 +8,8 @@
 #include <framex/http/rules.hpp>
 #include <framex/server/app.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -18,6 +20,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <ostream>
@@ -26,60 +29,6 @@
 namespace framex::cli {
 
 namespace {
-
-constexpr problem_kind kinds[] = {
-    {"FX0201", "address not available",
-        "The address to listen on is used by another program, or does not belong to this machine.",
-        "framex run --port 80", "Stop the other program, or choose another address with --host and --port."},
-    {"FX0301", "plugin not found",
-        "A name in load_builtin_plugins is not built in, or one in load_plugins is no file in the folders "
-        "that are searched.",
-        "framex run --load-builtin-plugins ecko",
-        "Correct the name. Files are looked for as NAME.so and libNAME.so in --plugin-path, "
-        "FRAMEX_PLUGIN_PATH and ./plugins."},
-    {"FX0302", "plugin refused",
-        "A plugin's class could not be made ready: its constructor or its table of APIs failed.",
-        "load_plugins = [\"lab\"]", "Read the reason after the colon; it is the plugin's own."},
-    {"FX0303", "no plugin file",
-        "The file cannot be read, is damaged or built for another machine, or is a library without the "
-        "record by which a "
-        "plugin says how it was built. Nothing of it was run.",
-        "framex run --load-plugins ./notes.txt",
-        "Name the *.so file that was built from FRAMEX_EXPORT_PLUGIN(class)."},
-    {"FX0304", "plugin built otherwise",
-        "The plugin was built by another compiler, against another Boost or another interface of framex, or "
-        "with another "
-        "sanitizer. Objects of the two would not mean the same. Nothing of it was run.",
-        "framex run --load-plugins ./built_by_gcc.so",
-        "Build it with the compiler, the Boost and the framex of this program; the message says what "
-        "differs."},
-    {"FX0305", "plugin cannot be linked",
-        "The system's loader found no definition for something that the plugin uses, or the plugin has no "
-        "entry point.",
-        "framex run --load-plugins ./half_linked.so", "Link the plugin with everything that it uses."},
-    {"FX0306", "plugin file not safe",
-        "Everybody on this machine may write the file or its folder, and so decide what this program runs.",
-        "chmod o+w plugins/shop.so", "Take the permission away: chmod o-w FILE."},
-    {"FX0601", "rule that can never match",
-        "A pattern in auth.rules does not begin with \"/\", has \"*\" elsewhere than at its end after "
-        "\"/\", or holds escapes or dot segments, which are resolved in a path before it is compared.",
-        "\"api/*\" = [\"key\"]",
-        "Write the whole path as plain text: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
-    {"FX0602", "sign-in missing", "[auth.oauth] asks for a sign-in that this program was built without.",
-        "[auth.oauth]", "Remove the table; auth.rules guard the pages by keys."},
-    {"FX0110", "setting without effect",
-        "The setting is valid, and what it is for is not part of this program. The service starts all the "
-        "same.",
-        "[sentry]\nenable = true", "Remove the setting, or leave it for a program that has the part."},
-    {"FX0402", "engine missing",
-        "server.use_ray asks for the Ray engine, which this program was built without.",
-        "framex run --use-ray", "Leave --use-ray away: remote jobs then run in the process."},
-    {"FX0401", "plugins do not fit together",
-        "A plugin requires an API that no loaded plugin offers, two routes have one method and path, two "
-        "functions one name, or a path is none.",
-        "required_remote_apis = {\"/api/v1/ecko\"}",
-        "Read the reason: it names the plugins and the API. Load the missing one, or rename one of the two."},
-};
 
 /// Thrown inside this file only: the service cannot start, `code` is the exit code.
 struct refusal {
@@ -122,8 +71,28 @@ void check_rules(run_request const& request)
         throw refusal(std::move(problems), configuration_refused);
 }
 
-/// Loads and starts; every way to fail becomes a refusal.
-void start(app& service, run_request const& request, linked_plugins const& linked,
+/// Calls `act`; every way to fail becomes a refusal.
+template <class F>
+void try_to(run_request const& request, F act)
+{
+    try {
+        act();
+    } catch (load_error const& error) {
+        std::vector<problem> problems;
+        for (auto const& reason : error.reasons())
+            problems.push_back(fault("FX0401", reason));
+        throw refusal(std::move(problems), plugin_refused);
+    } catch (validation_error const& error) {
+        std::vector<problem> problems;
+        for (auto const& one : error.issues())
+            problems.push_back(request.configuration.problem_at(path_of(one), "FX0102", one.msg));
+        throw refusal(std::move(problems), configuration_refused);
+    } catch (plugin_failure const& error) {
+        throw refusal({fault("FX0302", error.what())}, plugin_refused);
+    }
+}
+
+void prepare(app& service, run_request const& request, linked_plugins const& linked,
     std::filesystem::path const& working_directory)
 {
     check_rules(request);
@@ -136,29 +105,14 @@ void start(app& service, run_request const& request, linked_plugins const& linke
         throw refusal({request.configuration.problem_at({"server", "use_ray"}, "FX0402",
                           "the Ray engine is not part of this program", "leave --use-ray away")},
             plugin_refused);
-    try {
-        auto choice = choose_plugins(request, linked, working_directory);
-        if (!choice.problems.empty())
-            throw refusal(std::move(choice.problems), plugin_refused);
+    auto choice = choose_plugins(request, linked, working_directory);
+    if (!choice.problems.empty())
+        throw refusal(std::move(choice.problems), plugin_refused);
+    try_to(request, [&] {
         for (auto& entry : choice.entries)
             service.load(std::move(entry));
-        service.start();
-    } catch (load_error const& error) {
-        std::vector<problem> problems;
-        for (auto const& reason : error.reasons())
-            problems.push_back(fault("FX0401", reason));
-        throw refusal(std::move(problems), plugin_refused);
-    } catch (validation_error const& error) {
-        std::vector<problem> problems;
-        for (auto const& one : error.issues())
-            problems.push_back(request.configuration.problem_at(path_of(one), "FX0102", one.msg));
-        throw refusal(std::move(problems), configuration_refused);
-    } catch (refusal const&) {
-        throw;
-    } catch (std::exception const& error) {
-        throw refusal({fault("FX0302", std::string("a plugin failed while it was loaded: ") + error.what())},
-            plugin_refused);
-    }
+        service.prepare();
+    });
 }
 
 asio::ip::tcp::endpoint address_of(settings const& wanted)
@@ -211,19 +165,52 @@ private:
     std::vector<std::thread> threads_;
 };
 
-/// The first signal lets what runs come to its end, the second ends the process.
-void watch_signals(
-    asio::signal_set& signals, app& service, std::chrono::milliseconds grace, bool again = false)
+/// The first signal calls `act`, which lets what runs come to its end; the second ends the process.
+void watch_signals(asio::signal_set& signals, std::function<void()> const& act, bool again = false)
 {
-    signals.async_wait([&signals, &service, grace, again](error_code error, int) {
+    signals.async_wait([&signals, &act, again](error_code error, int) {
         if (error)
             return;
         if (again)
             std::_Exit(failed);
-        service.stop(grace);
-        watch_signals(signals, service, grace, true);
+        act();
+        watch_signals(signals, act, true);
     });
 }
+
+/// Awaits the plugins' on_start on the first context. False: `on_signal` was called meanwhile and ended it.
+bool start_plugins(
+    run_request const& request, app& service, asio::io_context& context, std::function<void()>& on_signal)
+{
+    asio::cancellation_signal cancel;
+    bool interrupted = false;
+    on_signal = [&] {
+        interrupted = true;
+        service.stop({});
+        cancel.emit(asio::cancellation_type::terminal);
+    };
+    bool ended = false;
+    std::exception_ptr error;
+    auto const end = [&](std::exception_ptr thrown) {
+        ended = true;
+        error = thrown;
+    };
+    asio::co_spawn(context, service.start(), asio::bind_cancellation_slot(cancel.slot(), end));
+    while (!ended)
+        context.run_one();
+    on_signal = [&] { service.stop(request.configuration.settings().server.limits.shutdown_grace); };
+    if (error && !interrupted)
+        try_to(request, [&] { std::rethrow_exception(error); });
+    return !error;
+}
+
+/// What the threads that serve have in common.
+struct listening {
+    std::atomic<std::size_t> running = 0;
+    std::exception_ptr broken{}; // the first failure of any thread
+    std::once_flag breaks{};
+    bool settled = false; // the first one listens, or has failed
+};
 
 int listen_and_run(
     run_request const& request, cli_environment const& environment, app& service, service_threads& threads)
@@ -231,17 +218,19 @@ int listen_and_run(
     auto const& wanted = request.configuration.settings();
     auto where = address_of(wanted);
     asio::signal_set signals(threads.first(), SIGINT, SIGTERM);
-    watch_signals(signals, service, wanted.server.limits.shutdown_grace);
+    std::function<void()> on_signal;
+    watch_signals(signals, on_signal);
+    if (!start_plugins(request, service, threads.first(), on_signal))
+        return done;
 
-    std::exception_ptr broken; // the first failure of any thread
-    std::once_flag breaks;
-    std::atomic<std::size_t> running = 0;
+    listening state;
     auto const ended = [&](std::exception_ptr error) {
+        state.settled = true;
         if (error) {
-            std::call_once(breaks, [&] { broken = error; });
+            std::call_once(state.breaks, [&] { state.broken = error; });
             service.stop(std::chrono::milliseconds(0));
         }
-        if (--running == 0)
+        if (--state.running == 0)
             asio::post(threads.first(), [&] { signals.cancel(); });
     };
     serve_options options;
@@ -249,25 +238,23 @@ int listen_and_run(
     options.on_listening = [&](asio::ip::tcp::endpoint at) {
         where = at; // with port 0 the other threads join the port that the first one got
         announce(environment, request, service, at);
+        state.settled = true;
     };
-    running = static_cast<std::size_t>(wanted.server.threads);
+    state.running = static_cast<std::size_t>(wanted.server.threads);
     threads.each([&](asio::io_context& context) {
-        bool const is_first = &context == &threads.first();
         asio::co_spawn(context, service.serve(where, options), ended);
-        if (is_first)
-            context.poll(); // listens now, so that `where` is known
+        while (!state.settled)
+            context.run_one();
         options.on_listening = {};
     });
-    if (!broken)
+    if (!state.broken)
         threads.run();
-    if (broken)
-        std::rethrow_exception(broken);
+    if (state.broken)
+        std::rethrow_exception(state.broken);
     return done;
 }
 
 } // namespace
-
-std::span<problem_kind const> serve_problem_kinds() { return kinds; }
 
 int serve(run_request const& request, cli_environment const& environment, linked_plugins const& plugins)
 {
@@ -278,13 +265,14 @@ int serve(run_request const& request, cli_environment const& environment, linked
         {.to = environment.err, .is_terminal = environment.err_is_terminal, .paint = paint}, wanted.log);
     service_threads threads(static_cast<std::size_t>(wanted.server.threads));
     app service(threads.first().get_executor(), wanted);
+    service.on_log([&lines](log_record const& record) { lines.plugin(record); });
     service.on_error([&lines](error_record const& record) { lines.error(record); });
     if (wanted.log.access && lines.writes(log_level::info))
         service.on_access([&lines](access_record const& record) { lines.access(record); });
     try {
         if (auto const idle = idle_settings(request); !idle.empty())
             environment.err << render(idle, paint) << '\n';
-        start(service, request, plugins, environment.working_directory);
+        prepare(service, request, plugins, environment.working_directory);
         if (request.is_check) {
             environment.err << "the configuration and the plugins are sound\n";
             return done;

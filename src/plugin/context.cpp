@@ -4,11 +4,19 @@
 
 namespace framex {
 
-plugin_context::plugin_context(asio::any_io_executor executor, std::string id, std::string settings_text)
-    : executor_(std::move(executor)), id_(std::move(id)), settings_(std::move(settings_text))
+plugin_context::plugin_context(
+    asio::any_io_executor executor, std::string id, std::string settings_text, log_sink sink)
+    : executor_(std::move(executor)), id_(std::move(id)), settings_(std::move(settings_text)),
+      log_(std::move(sink))
 {
 }
 plugin_context::~plugin_context() = default;
+
+void plugin_context::log(log_level level, std::string_view text) const
+{
+    if (log_)
+        log_({.plugin = id_, .level = level, .text = text});
+}
 
 void plugin_context::declare(std::string name, route const& target)
 {

@@ -1,12 +1,16 @@
 #include "http/clock_text.hpp"
 #include "server/cache.hpp"
 #include "server/listener.hpp"
+#include "server/local_exchange.hpp"
+#include "server/plugin_set.hpp"
+#include "server/single_flight.hpp"
 #include "server/system.hpp"
 
-#include <framex/config/nearest.hpp>
 #include <framex/server/app.hpp>
 #include <framex/version.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/assert.hpp>
 
 #include <algorithm>
@@ -81,6 +85,12 @@ load_error::load_error(std::vector<std::string> reasons)
 }
 load_error::~load_error() = default;
 
+plugin_failure::plugin_failure(std::string plugin, std::string const& reason)
+    : std::runtime_error("plugin " + plugin + ": " + reason), plugin_(std::move(plugin))
+{
+}
+plugin_failure::~plugin_failure() = default;
+
 /// The listeners of an app. A listener lives on its executor: whoever else looks at one holds the guard
 /// meanwhile, so the last reference is never dropped on another thread, after the executor's end.
 struct listener_registry {
@@ -120,45 +130,41 @@ private:
 } // namespace
 
 struct app::state {
-    struct loaded {
-        plugin_entry entry;
-        std::unique_ptr<plugin_context> context{};
-        std::shared_ptr<void> instance{}; // before its context in death
-        explicit loaded(plugin_entry e) : entry(std::move(e)) {}
-    };
-
-    state(asio::any_io_executor ex, settings given) : executor(std::move(ex)), configuration(std::move(given))
+    state(asio::any_io_executor ex, settings given)
+        : executor(std::move(ex)), configuration(std::move(given)), plugins(executor)
     {
     }
 
     asio::any_io_executor executor;
     settings configuration;
-    std::vector<std::unique_ptr<loaded>> plugins;
+    plugin_set plugins;
     access_sink on_access;
     error_sink on_error;
-    std::mutex starting; // held while start() works
-    std::unique_ptr<system_pages> system{}; // set once started
-    std::mutex guard; // of the writing of `shared`
-    std::shared_ptr<service> shared{}; // set once started
+    log_sink on_log;
+    std::mutex preparing; // held while prepare() works
+    std::mutex guard; // of what follows
+    std::unique_ptr<system_pages> system{}; // set once prepared
+    std::shared_ptr<service> shared{}; // set once prepared
+    bool is_started = false; // every on_start has ended
+    std::size_t serving = 0; // serve() calls since
+    single_flight turns; // of starting and stopping the plugins: one at a time
     std::shared_ptr<listener_registry> const listening = std::make_shared<listener_registry>();
 
-    std::shared_ptr<service> make_service();
+    std::shared_ptr<service> make_service(system_pages& pages);
     std::unique_ptr<system_pages> make_system() const;
-    std::vector<route> collect();
-    void collect(loaded& plugin, std::vector<route>& all, std::vector<std::string>& reasons);
-    void add_system(std::vector<route>& all);
+    std::vector<route> collect(system_pages& pages);
+    static void add_system(system_pages& pages, std::vector<route>& all);
     void resolve(route_table const& table);
-    std::string settings_of(plugin_entry const& entry) const;
+    void prepare();
+    bool enter(bool serves, std::optional<single_flight::leader>& turn);
+    bool leave(bool served, std::optional<single_flight::leader>& turn);
+    void note_started(bool all);
+    static awaitable<> start(std::shared_ptr<state> self, bool serves);
+    static awaitable<> start_plugins(std::shared_ptr<state> self);
+    static awaitable<> finish(std::shared_ptr<state> self, bool served);
+    template <class Open>
+    static awaitable<> serve(std::shared_ptr<state> self, Open open);
 };
-
-/// The [plugins.<id>] table, or the one under the metadata's name, as JSON text.
-std::string app::state::settings_of(plugin_entry const& entry) const
-{
-    for (auto const& name : {entry.id, entry.metadata->name})
-        if (auto const found = configuration.plugins.find(name); found != configuration.plugins.end())
-            return to_json(found->second);
-    return "{}";
-}
 
 std::unique_ptr<system_pages> app::state::make_system() const
 {
@@ -169,32 +175,14 @@ std::unique_ptr<system_pages> app::state::make_system() const
     info.errors_as_200 = configuration.server.error_status == "envelope";
     info.needs_key = [rules = key_rules(configuration.auth.rules)](
                          std::string_view path) { return rules.find(path) != nullptr; };
-    std::vector<documented_plugin> documented;
-    for (auto const& plugin : plugins)
-        documented.emplace_back(plugin->entry.id, *plugin->entry.metadata);
-    return std::make_unique<system_pages>(std::move(info), std::move(documented));
-}
-
-/// Constructs the plugin and adds its routes.
-void app::state::collect(loaded& plugin, std::vector<route>& all, std::vector<std::string>& reasons)
-{
-    auto const& entry = plugin.entry;
-    plugin.context = std::make_unique<plugin_context>(executor, entry.id, settings_of(entry));
-    plugin.instance = entry.construct(*plugin.context);
-    try {
-        for (auto& made : entry.define(entry.id, entry.class_name, plugin.instance.get()))
-            all.push_back(std::move(made));
-    } catch (std::logic_error const& error) {
-        reasons.push_back("plugin " + entry.id + ": " + error.what());
-    }
+    return std::make_unique<system_pages>(std::move(info), plugins.documented());
 }
 
 /// The app's own routes, but for those that a plugin has replaced.
-void app::state::add_system(std::vector<route>& all)
+void app::state::add_system(system_pages& pages, std::vector<route>& all)
 {
-    system = make_system();
     auto const plugins_end = all.size();
-    for (auto& own : system->routes()) {
+    for (auto& own : pages.routes()) {
         path_pattern const pattern(own.path);
         auto const replaces = [&](route const& other) {
             return other.method == own.method && path_pattern(other.path) == pattern;
@@ -204,15 +192,10 @@ void app::state::add_system(std::vector<route>& all)
     }
 }
 
-std::vector<route> app::state::collect()
+std::vector<route> app::state::collect(system_pages& pages)
 {
-    std::vector<route> all;
-    std::vector<std::string> reasons;
-    for (auto& plugin : plugins)
-        collect(*plugin, all, reasons);
-    if (!reasons.empty())
-        throw load_error(std::move(reasons));
-    add_system(all);
+    auto all = plugins.describe();
+    add_system(pages, all);
     auto const& bare = configuration.server.excluded_log_paths;
     for (auto& made : all)
         if (std::ranges::find(bare, made.path) != bare.end())
@@ -220,48 +203,148 @@ std::vector<route> app::state::collect()
     return all;
 }
 
-/// Makes every required API callable. Throws when nobody offers one, and when two routes are the same.
+/// Throws when two routes are the same, somebody requires what nobody offers, or all wait for each other.
 void app::state::resolve(route_table const& table)
 {
     std::vector<std::string> reasons;
     for (auto const& two : table.duplicates())
         reasons.push_back(sentence_of(two));
-    std::vector<std::string> known;
-    for (auto const& entry : table.routes()) {
-        if (!entry.path.empty())
-            known.push_back(entry.path);
-        if (!entry.function.empty())
-            known.push_back(entry.function);
-    }
-    for (auto& plugin : plugins)
-        for (auto const& name : plugin->entry.metadata->required_remote_apis) {
-            if (auto const* target = table.find_api(name)) {
-                plugin->context->declare(name, *target);
-                continue;
-            }
-            auto reason = "plugin " + plugin->entry.id + " requires the API " + name
-                + ", which no loaded plugin offers";
-            if (auto const near = nearest(name, known))
-                reason += "; did you mean " + std::string(*near) + "?";
-            reasons.push_back(std::move(reason));
-        }
+    plugins.resolve(table, reasons);
     if (!reasons.empty())
         throw load_error(std::move(reasons));
 }
 
+std::shared_ptr<service> app::state::make_service(system_pages& pages)
+{
+    auto made = std::make_shared<service>();
+    auto all = collect(pages);
+    keep_answers(all, make_cache(configuration.cache, on_error));
+    auto const table = std::make_shared<route_table>(std::move(all), key_rules(configuration.auth.rules));
+    resolve(*table);
+    plugins.construct(*table, configuration, on_log);
+    pages.describe(table);
+    made->table = table;
+    made->settings = configuration.server;
+    made->on_access = on_access;
+    made->on_error = on_error;
+    made->heads = heads_of(made->settings.limits);
+    made->bodies = bodies_of(made->settings.limits);
+    return made;
+}
+
+void app::state::prepare()
+{
+    std::lock_guard const one_at_a_time(preparing);
+    if (shared)
+        return;
+    auto pages = make_system();
+    auto made = make_service(*pages);
+    std::lock_guard const alone(guard);
+    system = std::move(pages);
+    shared = std::move(made);
+}
+
+// ---- the life of the plugins ------------------------------------------------------------------------
+
+/// Whether the plugins have started; else the turn to start them, if nobody else has it.
+bool app::state::enter(bool serves, std::optional<single_flight::leader>& turn)
+{
+    std::lock_guard const alone(guard);
+    if (is_started)
+        serving += serves;
+    else if (auto mine = turns.try_lead(std::string()))
+        turn.emplace(std::move(*mine));
+    return is_started;
+}
+
+/// Whether there is nothing to stop; else the turn to stop the plugins.
+bool app::state::leave(bool served, std::optional<single_flight::leader>& turn)
+{
+    std::lock_guard const alone(guard);
+    serving -= served;
+    if (!is_started || serving)
+        return true;
+    is_started = false;
+    system->set_ready(false);
+    if (auto mine = turns.try_lead(std::string()))
+        turn.emplace(std::move(*mine));
+    return false;
+}
+
+void app::state::note_started(bool all)
+{
+    std::lock_guard const alone(guard);
+    is_started = all;
+    system->set_ready(all);
+}
+
+awaitable<> app::state::start(std::shared_ptr<state> self, bool serves)
+{
+    self->prepare();
+    std::optional<single_flight::leader> turn;
+    while (!self->enter(serves, turn)) {
+        if (!turn) {
+            auto const end = co_await self->turns.wait(std::string());
+            if (end.error)
+                std::rethrow_exception(end.error);
+            continue;
+        }
+        single_flight::outcome end;
+        try {
+            if (self->plugins.has_hooks()) {
+                auto hooks = start_plugins(self);
+                co_await asio::co_spawn(self->executor, std::move(hooks), asio::use_awaitable);
+            }
+        } catch (...) {
+            end.error = std::current_exception();
+        }
+        self->note_started(!end.error);
+        auto const error = end.error;
+        turn->end(std::move(end));
+        turn.reset();
+        if (error)
+            std::rethrow_exception(error);
+    }
+}
+
+/// Those that have started are stopped when a later one fails.
+awaitable<> app::state::start_plugins(std::shared_ptr<state> self)
+{
+    std::exception_ptr failed;
+    try {
+        co_await self->plugins.start();
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    if (!failed)
+        co_return;
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await self->plugins.stop(self->configuration.server.limits.shutdown_grace);
+    std::rethrow_exception(failed);
+}
+
+awaitable<> app::state::finish(std::shared_ptr<state> self, bool served)
+{
+    std::optional<single_flight::leader> turn;
+    if (self->leave(served, turn) || !self->plugins.has_hooks())
+        co_return;
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    auto hooks = self->plugins.stop(self->configuration.server.limits.shutdown_grace);
+    co_await asio::co_spawn(self->executor, std::move(hooks), asio::use_awaitable);
+}
+
+// ---- the app ----------------------------------------------------------------------------------------
+
 app::app(asio::any_io_executor executor, settings configuration)
-    : state_(std::make_unique<state>(std::move(executor), std::move(configuration)))
+    : state_(std::make_shared<state>(std::move(executor), std::move(configuration)))
 {
 }
 app::~app() = default;
 
 app& app::load(plugin_entry entry)
 {
-    auto const same = [&](auto const& p) { return p->entry.id == entry.id; };
-    if (std::ranges::any_of(state_->plugins, same))
-        throw load_error(
-            {"two plugins have the id " + entry.id + "; load one of them, or give it another id"});
-    state_->plugins.push_back(std::make_unique<state::loaded>(std::move(entry)));
+    BOOST_ASSERT(!state_->shared);
+    state_->plugins.add(std::move(entry));
     return *this;
 }
 
@@ -279,53 +362,71 @@ app& app::on_error(error_sink sink)
     return *this;
 }
 
-std::shared_ptr<service> app::state::make_service()
+app& app::on_log(log_sink sink)
 {
-    auto made = std::make_shared<service>();
-    auto all = collect();
-    keep_answers(all, make_cache(configuration.cache, on_error));
-    auto const table =
-        std::make_shared<route_table const>(std::move(all), key_rules(configuration.auth.rules));
-    resolve(*table);
-    system->describe(table);
-    made->table = table;
-    made->settings = configuration.server;
-    made->on_access = on_access;
-    made->on_error = on_error;
-    made->heads = heads_of(made->settings.limits);
-    made->bodies = bodies_of(made->settings.limits);
-    return made;
+    BOOST_ASSERT(!state_->shared);
+    state_->on_log = std::move(sink);
+    return *this;
 }
 
-void app::start()
+void app::prepare() { state_->prepare(); }
+awaitable<> app::start() { return state::start(state_, false); }
+awaitable<> app::finish() { return state::finish(state_, false); }
+
+/// Serves what `open` gives, a listener; the last one out stops the plugins.
+template <class Open>
+awaitable<> app::state::serve(std::shared_ptr<state> self, Open open)
 {
-    std::lock_guard const one_at_a_time(state_->starting);
-    if (state_->shared)
-        return;
+    co_await start(self, true);
+    std::exception_ptr failed;
     try {
-        auto made = state_->make_service();
-        std::lock_guard const guard(state_->guard);
-        state_->shared = std::move(made);
+        auto const executor = co_await asio::this_coro::executor;
+        registered_listener const here(self->listening, open(*self, executor));
+        co_await here->run();
     } catch (...) {
-        for (auto& plugin : state_->plugins)
-            plugin->instance.reset(); // before the next start takes its context away
-        throw;
+        failed = std::current_exception();
     }
+    co_await finish(self, true);
+    if (failed)
+        std::rethrow_exception(failed);
 }
 
 awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
 {
-    start();
-    auto const executor = co_await asio::this_coro::executor;
-    registered_listener const here(
-        state_->listening, std::make_shared<listener>(executor, state_->shared, where, options.reuse_port));
-    if (options.on_listening)
-        options.on_listening(here->local_endpoint());
-    co_await here->run();
+    auto const open = [where, options = std::move(options)](
+                          state const& self, asio::any_io_executor const& executor) {
+        auto made = std::make_shared<listener>(executor, self.shared, where, options.reuse_port);
+        if (options.on_listening)
+            options.on_listening(made->local_endpoint());
+        return made;
+    };
+    return state::serve(state_, open);
+}
+
+awaitable<> app::serve(asio::ip::tcp::acceptor on)
+{
+    auto open = [on = std::make_shared<asio::ip::tcp::acceptor>(std::move(on))](
+                    state const& self, asio::any_io_executor const& executor) {
+        return std::make_shared<listener>(executor, self.shared, std::move(*on));
+    };
+    return state::serve(state_, std::move(open));
+}
+
+awaitable<streamed_response> app::dispatch(request asked)
+{
+    auto const self = state_;
+    co_await state::start(self, false);
+    auto answer = co_await exchange_locally(self->shared, std::move(asked));
+    co_return answer;
 }
 
 void app::stop(std::chrono::milliseconds grace)
 {
+    {
+        std::lock_guard const alone(state_->guard);
+        if (state_->system)
+            state_->system->set_ready(false);
+    }
     std::lock_guard const guard(state_->listening->guard);
     state_->listening->stopped = grace;
     for (auto const& weak : state_->listening->all)

@@ -49,18 +49,30 @@ public:
 private:
     int on_ = 1;
 };
+
+tcp::acceptor bound(asio::any_io_executor const& executor, tcp::endpoint where, bool reuse_port)
+{
+    tcp::acceptor made(executor, where.protocol());
+    made.set_option(tcp::acceptor::reuse_address(true));
+    if (reuse_port)
+        made.set_option(reuse_port_option());
+    made.bind(where);
+    made.listen(backlog);
+    return made;
+}
+
 } // namespace
 
 listener::listener(asio::any_io_executor executor, std::shared_ptr<service const> shared, tcp::endpoint where,
     bool reuse_port)
-    : executor_(executor), acceptor_(executor, where.protocol()),
+    : listener(executor, std::move(shared), bound(executor, where, reuse_port))
+{
+}
+
+listener::listener(asio::any_io_executor executor, std::shared_ptr<service const> shared, tcp::acceptor on)
+    : executor_(executor), acceptor_(std::move(on)),
       worker_(std::make_shared<worker>(std::move(executor), std::move(shared)))
 {
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    if (reuse_port)
-        acceptor_.set_option(reuse_port_option());
-    acceptor_.bind(where);
-    acceptor_.listen(backlog);
 }
 
 awaitable<> listener::run()

@@ -19,6 +19,9 @@ public:
     /// Binds and listens. Throws system_error.
     listener(asio::any_io_executor executor, std::shared_ptr<service const> shared,
         asio::ip::tcp::endpoint where, bool reuse_port);
+    /// `on` listens already.
+    listener(
+        asio::any_io_executor executor, std::shared_ptr<service const> shared, asio::ip::tcp::acceptor on);
 
     asio::ip::tcp::endpoint local_endpoint() const { return acceptor_.local_endpoint(); }
 

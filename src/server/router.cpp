@@ -25,6 +25,13 @@ route_table::route_table(std::vector<route> routes, key_rules rules)
     std::ranges::sort(patterns_, [](auto const& a, auto const& b) { return a->pattern < b->pattern; });
 }
 
+void route_table::bind(std::string_view plugin, void* instance) noexcept
+{
+    for (auto& entry : routes_)
+        if (entry.plugin == plugin)
+            entry.instance = instance;
+}
+
 /// The entry of the route's path, made when it is the first one there.
 path_entry& route_table::entry_of(route const& entry)
 {

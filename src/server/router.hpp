@@ -1,4 +1,4 @@
-/// The table of an app's routes, immutable once made, and the way from method and path to one of them.
+/// The table of an app's routes, immutable once its plugins are bound, and the way from method and path to one of them.
 #pragma once
 
 #include <framex/http/path_pattern.hpp>
@@ -51,6 +51,9 @@ public:
     /// "METHOD /path". A path is a route's template, or one that differs only in the names of the parameters;
     /// the route that is written exactly so comes first.
     route const* find_api(std::string_view name) const;
+
+    /// Lets the plugin's routes be called: `instance` is the object behind them.
+    void bind(std::string_view plugin, void* instance) noexcept;
 
     std::vector<route> const& routes() const noexcept { return routes_; }
     key_rules const& rules() const noexcept { return rules_; }

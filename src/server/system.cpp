@@ -15,10 +15,18 @@ response system_pages::document()
     return response::json(document_);
 }
 
+/// Not ready: the plugins have not started, or the service is about to end.
+response system_pages::ready()
+{
+    return is_ready_ ? response::text("ready") : response::text("not ready", 503);
+}
+
 std::vector<route> system_pages::routes()
 {
     api<system_pages> table;
     table.get("/health", &system_pages::health).no_prefix().hidden();
+    table.get("/healthz", &system_pages::health).no_prefix().hidden();
+    table.get("/readyz", &system_pages::ready).no_prefix().hidden();
     table.get("/ping", &system_pages::ping).no_prefix().hidden();
     table.get("/version", &system_pages::version).no_prefix().hidden();
     table.get("/api/v1/openapi.json", &system_pages::document).hidden();

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(missing_apis_are_all_named_with_the_nearest_one)
     app one(context.get_executor());
     one.load<sample>().load<wanting>();
     try {
-        one.start();
+        one.prepare();
         BOOST_FAIL("started without the APIs it requires");
     } catch (load_error const& error) {
         BOOST_TEST(error.reasons().size() == 2u);
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(any_executor_that_runs_one_handler_at_a_time_serves)
     asio::thread_pool pool(2);
     auto const strand = asio::make_strand(pool);
     app service(strand);
-    service.load<sample>().start();
+    service.load<sample>().prepare();
     std::promise<unsigned short> port;
     serve_options options;
     options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(two_strands_of_one_pool_serve_one_app)
 {
     asio::thread_pool pool(3);
     app service(asio::make_strand(pool));
-    service.load<sample>().start();
+    service.load<sample>().prepare();
     std::vector<std::future<void>> all;
     std::vector<std::promise<void>> ended(2);
     std::vector<unsigned short> ports;

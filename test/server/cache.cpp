@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_cached_is_refused_at_the_start)
     asio::io_context context(1);
     app service(context.get_executor());
     service.load<wrong>();
-    BOOST_CHECK_EXCEPTION(service.start(), load_error, [](load_error const& error) {
+    BOOST_CHECK_EXCEPTION(service.prepare(), load_error, [](load_error const& error) {
         BOOST_TEST(error.reasons().size() == 3U);
         BOOST_TEST(error.reasons()[0]
             == "plugin wrong: PUT /api/v1/a cannot be cached; only GET and POST routes can");

@@ -29,7 +29,7 @@ public:
         if (prepare)
             prepare(app_);
         (app_.template load<P>(), ...);
-        app_.start();
+        app_.prepare();
         serve_options options;
         std::promise<unsigned short> port;
         options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };

@@ -157,7 +157,7 @@ std::vector<std::string> reasons_of()
     app one(context.get_executor());
     (one.load<P>(), ...);
     try {
-        one.start();
+        one.prepare();
     } catch (load_error const& error) {
         return error.reasons();
     }
@@ -243,19 +243,19 @@ BOOST_AUTO_TEST_CASE(a_start_that_failed_leaves_nothing_and_may_be_tried_again)
     {
         app service(context.get_executor());
         service.load<shop>().load<shy>();
-        BOOST_CHECK_THROW(service.start(), std::runtime_error);
-        BOOST_CHECK_THROW(service.start(), std::runtime_error);
+        BOOST_CHECK_THROW(service.prepare(), std::runtime_error);
+        BOOST_CHECK_THROW(service.prepare(), std::runtime_error);
         BOOST_TEST(service.routes().empty());
-        BOOST_CHECK_NO_THROW(service.start());
+        BOOST_CHECK_NO_THROW(service.prepare());
         BOOST_TEST(shy::alive == 1);
-        BOOST_CHECK_NO_THROW(service.start());
+        BOOST_CHECK_NO_THROW(service.prepare());
         BOOST_TEST(shy::made == 1);
     }
     BOOST_TEST(shy::alive == 0);
 
     app broken(context.get_executor());
     broken.load<shy>().load<misplaced<1>>();
-    BOOST_CHECK_THROW(broken.start(), load_error);
+    BOOST_CHECK_THROW(broken.prepare(), load_error);
     BOOST_TEST(shy::alive == 0);
 }
 
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_is_being_made_sees_no_routes_yet)
     app service(context.get_executor());
     curious::maker = &service;
     curious::seen = 99;
-    service.load<curious>().start();
+    service.load<curious>().prepare();
     BOOST_TEST(curious::seen == 0u);
     BOOST_TEST(service.routes().size() > 1u);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <framex/plugin/call.hpp>
+#include <framex/plugin/log.hpp>
 
 #include <array>
 #include <string>
@@ -14,8 +15,9 @@ namespace framex {
 /// Lives as long as the plugin object that it was made for.
 class plugin_context {
 public:
-    /// `settings_text` is the JSON text of the [plugins.<id>] table.
-    plugin_context(asio::any_io_executor executor, std::string id, std::string settings_text);
+    /// `settings_text` is the JSON text of the [plugins.<id>] table; without a sink what is logged is lost.
+    plugin_context(
+        asio::any_io_executor executor, std::string id, std::string settings_text, log_sink sink = {});
     plugin_context(plugin_context const&) = delete;
     plugin_context& operator=(plugin_context const&) = delete;
     ~plugin_context();
@@ -63,6 +65,10 @@ public:
         return detail::call<R>(*target, named.data(), named.size(), values.data());
     }
 
+    /// Tells the program a line; whether and where it is written is the program's matter. `framex run` writes
+    /// it with the plugin's id to its log, from `log.level` on. May be called on any thread.
+    void log(log_level level, std::string_view text) const;
+
     /// For the app: makes `target` callable under `name`.
     void declare(std::string name, route const& target);
 
@@ -73,6 +79,7 @@ private:
     asio::any_io_executor executor_;
     std::string id_;
     std::string settings_;
+    log_sink log_;
     std::vector<std::pair<std::string, route const*>> declared_;
 };
 

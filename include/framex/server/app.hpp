@@ -27,6 +27,18 @@ private:
     std::vector<std::string> reasons_;
 };
 
+/// What a plugin threw in its constructor or in on_start; the cause is nested in it (std::rethrow_if_nested).
+class plugin_failure : public std::runtime_error {
+public:
+    /// what() is "plugin <id>: <reason>".
+    plugin_failure(std::string plugin, std::string const& reason);
+    ~plugin_failure() override;
+    std::string const& plugin() const noexcept { return plugin_; }
+
+private:
+    std::string plugin_;
+};
+
 struct serve_options {
     bool reuse_port = false; ///< several serve() calls share one address, one a thread
     std::function<void(asio::ip::tcp::endpoint)> on_listening{}; ///< called once the address is bound
@@ -42,7 +54,7 @@ public:
     app& operator=(app const&) = delete;
     ~app();
 
-    /// Adds a plugin class; `id` empty means its metadata's name. Only before the app is started.
+    /// Adds a plugin class; `id` empty means its metadata's name. Only before the app is prepared.
     template <class P>
     app& load(std::string id = {})
     {
@@ -52,36 +64,64 @@ public:
 
     /// Every request is told to `sink` at its end, and carries an X-Request-ID in its answer: the one it came
     /// with when that is a token of at most 128 octets (RFC 9110 5.6.2), else 128 random bits in hex. Without
-    /// a sink there are no ids. Only before the app is started.
+    /// a sink there are no ids. Only before the app is prepared.
     app& on_access(access_sink sink);
 
     /// What handlers throw and clients do not see is told to `sink`, and the cache's failures. Only before
-    /// the app is started.
+    /// the app is prepared.
     app& on_error(error_sink sink);
 
-    /// Constructs the plugins, makes the table and resolves what they require. serve() does it when it was
-    /// not done. A plugin's route replaces the app's own one of its method and path (/health, /docs…). Throws
-    /// load_error for paths that are none, routes or functions that are there twice and APIs that nobody
-    /// offers; validation_error for a plugin's settings; what a plugin's constructor throws. Nothing of the
-    /// plugins is left then, and the next call tries again. Threads may call it at once: one does the work.
-    void start();
+    /// The lines of plugin_context::log() go to `sink`. Only before the app is prepared.
+    app& on_log(log_sink sink);
+
+    /// Makes the table of routes, finds what each plugin requires, and constructs the plugins, those whose
+    /// APIs others require first. start() does it when it was not done. A plugin's route replaces the app's
+    /// own one of its method and path (/health, /docs…). Throws load_error for paths that are none, routes or
+    /// functions that are there twice, APIs that nobody offers and plugins that require each other;
+    /// validation_error for a plugin's settings; plugin_failure. Nothing of the plugins is left then, and the
+    /// next call tries again. Threads may call it at once: one does the work.
+    void prepare();
+
+    /// prepare(), then awaits every plugin's on_start on the app's executor, in the order of construction.
+    /// serve() does it when it was not done; several that call at once wait for the one that does it. Throws
+    /// as prepare(); plugin_failure when an on_start throws, after the on_stop of those that had started; the
+    /// next call tries again. Cancelling cancels the on_start that runs.
+    awaitable<> start();
 
     /// Listens and serves on the executor of the coroutine that awaits it, until stop() and the end of the
-    /// last connection, or until cancelled. Throws system_error when the address cannot be listened on, and
-    /// as start().
+    /// last connection, or until cancelled. The address is bound when the app has started. The last serve()
+    /// to end awaits finish(). Throws system_error when the address cannot be listened on, and as start().
+    /// Where a plugin has hooks, somebody runs the app's executor as long as a serve() lasts.
     awaitable<> serve(asio::ip::tcp::endpoint where, serve_options options = {});
+
+    /// The same on an acceptor that listens already, whose executor is the one of the coroutine.
+    awaitable<> serve(asio::ip::tcp::acceptor on);
+
+    /// Serves a request without a connection, on the executor of the coroutine that awaits it, and as if it
+    /// had come over HTTP: routes, auth.rules, limits of sizes, envelope and access record are the same. Of
+    /// the request, method, target, headers and body count. The body of the answer is pulled: a stream as it
+    /// comes (of events, their wire text), anything else in one piece. Starts the app as serve() does; before
+    /// its end, finish() is awaited. Throws std::invalid_argument for a request that could not be sent over
+    /// HTTP, and as start(). Cancelling cancels the handler; server.limits.handler_timeout and
+    /// requests_in_flight do not apply, with_timeout() does. The app outlives it.
+    awaitable<streamed_response> dispatch(request asked);
+
+    /// Awaits every plugin's on_stop on the app's executor, in the reverse order of start(), each for
+    /// `server.limits.shutdown_grace` at most; what fails is logged as the plugin's. For an app that was
+    /// started and does not serve; does nothing otherwise. It cannot be cancelled.
+    awaitable<> finish();
 
     /// Ends every serve(): nothing new is accepted, what runs may end within `grace`, the rest is cancelled.
     /// May be called from any thread, and again with a shorter grace.
     void stop(std::chrono::milliseconds grace);
 
-    /// All routes, once started.
+    /// All routes, once prepared.
     std::vector<route> const& routes() const;
     settings const& configuration() const noexcept;
 
 private:
     struct state;
-    std::unique_ptr<state> state_;
+    std::shared_ptr<state> state_; // its serve() calls may outlive the app
 };
 
 } // namespace framex

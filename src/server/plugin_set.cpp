@@ -1,0 +1,235 @@
+#include "server/plugin_set.hpp"
+
+#include "server/router.hpp"
+#include "server/watch.hpp"
+
+#include <framex/config/nearest.hpp>
+#include <framex/coro/timeout.hpp>
+#include <framex/model/json.hpp>
+#include <framex/server/app.hpp>
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+namespace framex {
+
+struct plugin_set::loaded {
+    /// An API that the plugin requires, and who offers it; null: the app itself.
+    struct requirement {
+        std::string name;
+        route const* target;
+        loaded* provider;
+        requirement(std::string api, route const* route, loaded* by)
+            : name(std::move(api)), target(route), provider(by)
+        {
+        }
+    };
+    enum class mark : unsigned char { unseen, open, placed };
+
+    plugin_entry entry;
+    std::vector<requirement> requirements{};
+    mark seen = mark::unseen;
+    bool is_started = false;
+    std::unique_ptr<plugin_context> context{};
+    std::shared_ptr<void> instance{}; // before its context in death
+
+    explicit loaded(plugin_entry e) : entry(std::move(e)) {}
+};
+
+namespace {
+
+/// The [plugins.<id>] table, or the one under the metadata's name, as JSON text.
+std::string settings_of(plugin_entry const& entry, settings const& configuration)
+{
+    for (auto const& name : {entry.id, entry.metadata->name})
+        if (auto const found = configuration.plugins.find(name); found != configuration.plugins.end())
+            return to_json(found->second);
+    return "{}";
+}
+
+std::vector<std::string> names_in(route_table const& table)
+{
+    std::vector<std::string> known;
+    for (auto const& entry : table.routes()) {
+        if (!entry.path.empty())
+            known.push_back(entry.path);
+        if (!entry.function.empty())
+            known.push_back(entry.function);
+    }
+    return known;
+}
+
+/// The exception in flight as the plugin's failure; its cause is nested in it. A validation_error names its
+/// place itself.
+[[noreturn]] void throw_failure(std::string const& id, std::string const& step)
+{
+    auto const error = std::current_exception();
+    try {
+        throw;
+    } catch (validation_error const&) {
+        throw;
+    } catch (...) {
+        std::throw_with_nested(plugin_failure(id, step + ": " + text_of(error)));
+    }
+}
+
+} // namespace
+
+plugin_set::plugin_set(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+plugin_set::~plugin_set() { destroy(); }
+
+plugin_set::loaded* plugin_set::find(std::string_view id) const noexcept
+{
+    auto const found = std::ranges::find_if(all_, [id](auto const& one) { return one->entry.id == id; });
+    return found == all_.end() ? nullptr : found->get();
+}
+
+void plugin_set::add(plugin_entry entry)
+{
+    if (find(entry.id))
+        throw load_error(
+            {"two plugins have the id " + entry.id + "; load one of them, or give it another id"});
+    all_.push_back(std::make_unique<loaded>(std::move(entry)));
+}
+
+std::vector<documented_plugin> plugin_set::documented() const
+{
+    std::vector<documented_plugin> made;
+    for (auto const& one : all_)
+        made.emplace_back(one->entry.id, *one->entry.metadata);
+    return made;
+}
+
+std::vector<route> plugin_set::describe() const
+{
+    std::vector<route> routes;
+    std::vector<std::string> reasons;
+    for (auto const& one : all_)
+        try {
+            for (auto& made : one->entry.define(one->entry.id, one->entry.class_name))
+                routes.push_back(std::move(made));
+        } catch (std::logic_error const& error) {
+            reasons.push_back("plugin " + one->entry.id + ": " + error.what());
+        }
+    if (!reasons.empty())
+        throw load_error(std::move(reasons));
+    return routes;
+}
+
+void plugin_set::resolve(route_table const& table, std::vector<std::string>& reasons)
+{
+    auto const known = names_in(table);
+    for (auto& one : all_) {
+        one->requirements.clear();
+        one->seen = loaded::mark::unseen;
+        for (auto const& name : one->entry.metadata->required_remote_apis) {
+            if (auto const* target = table.find_api(name)) {
+                one->requirements.emplace_back(name, target, find(target->plugin));
+                continue;
+            }
+            auto reason =
+                "plugin " + one->entry.id + " requires the API " + name + ", which no loaded plugin offers";
+            if (auto const near = nearest(name, known))
+                reason += "; did you mean " + std::string(*near) + "?";
+            reasons.push_back(std::move(reason));
+        }
+    }
+    order_.clear();
+    std::vector<loaded*> path;
+    for (auto const& one : all_)
+        visit(*one, path, reasons);
+}
+
+/// Depth first: whoever is required is placed before the one that requires it.
+void plugin_set::visit(loaded& one, std::vector<loaded*>& path, std::vector<std::string>& reasons)
+{
+    if (one.seen == loaded::mark::placed)
+        return;
+    one.seen = loaded::mark::open;
+    path.push_back(&one);
+    for (auto const& [name, target, provider] : one.requirements) {
+        if (!provider || provider == &one)
+            continue;
+        if (provider->seen != loaded::mark::open) {
+            visit(*provider, path, reasons);
+            continue;
+        }
+        std::string circle;
+        for (auto each = std::ranges::find(path, provider); each != path.end(); ++each)
+            circle += (*each)->entry.id + " -> ";
+        reasons.push_back("the plugins " + circle + provider->entry.id
+            + " require each other's APIs in a circle, so none can be started first: " + one.entry.id
+            + " requires " + name + " of " + provider->entry.id + "; move that API to a plugin of its own");
+    }
+    path.pop_back();
+    one.seen = loaded::mark::placed;
+    order_.push_back(&one);
+}
+
+void plugin_set::construct(route_table& table, settings const& configuration, log_sink const& log)
+{
+    try {
+        for (auto* one : order_) {
+            auto const& entry = one->entry;
+            one->context =
+                std::make_unique<plugin_context>(executor_, entry.id, settings_of(entry, configuration), log);
+            for (auto const& [name, target, provider] : one->requirements)
+                one->context->declare(name, *target);
+            try {
+                one->instance = entry.construct(*one->context);
+            } catch (...) {
+                throw_failure(entry.id, "its constructor failed");
+            }
+            table.bind(entry.id, one->instance.get());
+        }
+    } catch (...) {
+        destroy();
+        throw;
+    }
+}
+
+void plugin_set::destroy() noexcept
+{
+    for (auto* one : order_ | std::views::reverse) {
+        one->instance.reset();
+        one->context.reset();
+    }
+}
+
+bool plugin_set::has_hooks() const noexcept
+{
+    return std::ranges::any_of(all_, [](auto const& one) { return one->entry.on_start || one->entry.on_stop; });
+}
+
+awaitable<> plugin_set::start()
+{
+    for (auto* one : order_) {
+        if (one->entry.on_start)
+            try {
+                co_await one->entry.on_start(one->instance.get());
+            } catch (...) {
+                throw_failure(one->entry.id, "on_start failed");
+            }
+        one->is_started = true;
+    }
+}
+
+awaitable<> plugin_set::stop(std::chrono::milliseconds limit)
+{
+    for (auto* one : order_ | std::views::reverse) {
+        if (!std::exchange(one->is_started, false) || !one->entry.on_stop)
+            continue;
+        std::exception_ptr failed;
+        try {
+            auto hook = one->entry.on_stop(one->instance.get());
+            co_await with_timeout(std::move(hook), limit);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        if (failed)
+            one->context->log(log_level::error, "on_stop failed: " + text_of(failed));
+    }
+}
+
+} // namespace framex
