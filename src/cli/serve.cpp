@@ -146,11 +146,22 @@ public:
         for (auto& context : contexts_)
             f(*context);
     }
-    void run()
+    /// Runs all until they have nothing to do. What a handler throws goes to `take`, on its thread, and its
+    /// context runs on.
+    void run(std::function<void(std::exception_ptr)> const& take)
     {
+        auto const drive = [&take](asio::io_context& context) {
+            for (bool ended = false; !ended;)
+                try {
+                    context.run();
+                    ended = true;
+                } catch (...) {
+                    take(std::current_exception());
+                }
+        };
         for (std::size_t i = 1; i < contexts_.size(); ++i)
-            threads_.emplace_back([context = contexts_[i].get()] { context->run(); });
-        contexts_.front()->run();
+            threads_.emplace_back([&drive, context = contexts_[i].get()] { drive(*context); });
+        drive(*contexts_.front());
         join();
     }
 
@@ -178,6 +189,29 @@ void watch_signals(asio::signal_set& signals, std::function<void()> const& act, 
     });
 }
 
+/// What a plugin's own task threw out of its context.
+refusal task_failure(std::exception_ptr const& error)
+{
+    std::string text = "an exception that is no std::exception";
+    try {
+        std::rethrow_exception(error);
+    } catch (std::exception const& known) {
+        text = known.what();
+    } catch (...) {
+    }
+    return {{fault("FX0501", "a task of a plugin failed, and nobody caught it: " + text)}, failed};
+}
+
+void run_until(asio::io_context& context, bool const& reached)
+{
+    try {
+        while (!reached)
+            context.run_one();
+    } catch (...) {
+        throw task_failure(std::current_exception());
+    }
+}
+
 /// Awaits the plugins' on_start on the first context. False: `on_signal` was called meanwhile and ended it.
 bool start_plugins(
     run_request const& request, app& service, asio::io_context& context, std::function<void()>& on_signal)
@@ -196,21 +230,46 @@ bool start_plugins(
         error = thrown;
     };
     asio::co_spawn(context, service.start(), asio::bind_cancellation_slot(cancel.slot(), end));
-    while (!ended)
-        context.run_one();
+    run_until(context, ended);
     on_signal = [&] { service.stop(request.configuration.settings().server.limits.shutdown_grace); };
     if (error && !interrupted)
         try_to(request, [&] { std::rethrow_exception(error); });
     return !error;
 }
 
-/// What the threads that serve have in common.
-struct listening {
-    std::atomic<std::size_t> running = 0;
-    std::exception_ptr broken{}; // the first failure of any thread
-    std::once_flag breaks{};
-    bool settled = false; // the first one listens, or has failed
+/// The first failure of any thread.
+class first_failure {
+public:
+    void note(std::exception_ptr error, bool in_task)
+    {
+        std::call_once(once_, [&] {
+            error_ = std::move(error);
+            in_task_ = in_task;
+        });
+    }
+    explicit operator bool() const noexcept { return error_ != nullptr; }
+    /// A serve() that failed could not listen; anything else was a plugin's.
+    [[noreturn]] void raise() const
+    {
+        if (!in_task_)
+            std::rethrow_exception(error_);
+        throw task_failure(error_);
+    }
+
+private:
+    std::once_flag once_;
+    std::exception_ptr error_;
+    bool in_task_ = false;
 };
+
+/// Several threads share an address by SO_REUSEPORT, which would share it with another service, too. Throws
+/// system_error when somebody listens there.
+void refuse_taken(asio::io_context& context, asio::ip::tcp::endpoint where)
+{
+    asio::ip::tcp::acceptor probe(context, where.protocol());
+    probe.set_option(asio::ip::tcp::acceptor::reuse_address(true));
+    probe.bind(where);
+}
 
 int listen_and_run(
     run_request const& request, cli_environment const& environment, app& service, service_threads& threads)
@@ -223,35 +282,50 @@ int listen_and_run(
     if (!start_plugins(request, service, threads.first(), on_signal))
         return done;
 
-    listening state;
+    first_failure broken;
+    std::atomic<std::size_t> running = static_cast<std::size_t>(wanted.server.threads);
+    bool settled = false; // the first thread listens, or has failed
     auto const ended = [&](std::exception_ptr error) {
-        state.settled = true;
+        settled = true;
         if (error) {
-            std::call_once(state.breaks, [&] { state.broken = error; });
+            broken.note(error, false);
             service.stop(std::chrono::milliseconds(0));
         }
-        if (--state.running == 0)
+        if (--running == 0)
             asio::post(threads.first(), [&] { signals.cancel(); });
     };
     serve_options options;
     options.reuse_port = wanted.server.threads > 1;
+    if (options.reuse_port)
+        refuse_taken(threads.first(), where);
     options.on_listening = [&](asio::ip::tcp::endpoint at) {
         where = at; // with port 0 the other threads join the port that the first one got
         announce(environment, request, service, at);
-        state.settled = true;
+        settled = true;
     };
-    state.running = static_cast<std::size_t>(wanted.server.threads);
     threads.each([&](asio::io_context& context) {
         asio::co_spawn(context, service.serve(where, options), ended);
-        while (!state.settled)
-            context.run_one();
+        run_until(context, settled);
         options.on_listening = {};
     });
-    if (!state.broken)
-        threads.run();
-    if (state.broken)
-        std::rethrow_exception(state.broken);
+    threads.run([&](std::exception_ptr error) {
+        broken.note(std::move(error), true);
+        service.stop(std::chrono::milliseconds(0));
+    });
+    if (broken)
+        broken.raise();
     return done;
+}
+
+/// What to do about an address that cannot be listened on.
+std::string help_for(error_code const& error, std::int64_t port)
+{
+    if (error == asio::error::access_denied)
+        return "ports below 1024 are for root: framex run --port 8080";
+    if (error == asio::error::address_in_use)
+        return "stop the other program, or choose another port: framex run --port "
+            + std::to_string(port < 65535 ? port + 1 : 0);
+    return "choose an address of this machine: framex run --host 127.0.0.1";
 }
 
 } // namespace
@@ -284,8 +358,7 @@ int serve(run_request const& request, cli_environment const& environment, linked
     } catch (boost::system::system_error const& error) {
         auto const place = wanted.server.host + ":" + std::to_string(wanted.server.port);
         environment.err << render(fault("FX0201", "cannot listen on " + place + ": " + error.code().message(),
-                                      "choose another port, for example: framex run --port "
-                                          + std::to_string(wanted.server.port + 1)),
+                                      help_for(error.code(), wanted.server.port)),
             paint);
         return address_taken;
     }

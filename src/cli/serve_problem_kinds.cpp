@@ -38,6 +38,11 @@ constexpr problem_kind kinds[] = {
     {"FX0306", "plugin file not safe",
         "Everybody on this machine may write the file or its folder, and so decide what this program runs.",
         "chmod o+w plugins/shop.so", "Take the permission away: chmod o-w FILE."},
+    {"FX0501", "task failed",
+        "A task that a plugin started outside of any request threw, and nobody caught it. The service has "
+        "stopped.",
+        "co_spawn(context.executor(), poll_stock(), rethrow)",
+        "Catch what the task throws where it is started, and log it: context.log()."},
     {"FX0601", "rule that can never match",
         "A pattern in auth.rules does not begin with \"/\", has \"*\" elsewhere than at its end after "
         "\"/\", or holds escapes or dot segments, which are resolved in a path before it is compared.",
