@@ -54,6 +54,8 @@ error_record thrown()
     return record;
 }
 
+log_record told() { return {.plugin = "shop", .level = log_level::warning, .text = "stock is\nlow"}; }
+
 /// What a log of these settings writes of the given records.
 class written {
 public:
@@ -73,6 +75,11 @@ public:
     written& error(error_record const& record)
     {
         lines_.error(record);
+        return *this;
+    }
+    written& plugin(log_record const& record)
+    {
+        lines_.plugin(record);
         return *this;
     }
     std::string text() const { return text_.str(); }
@@ -116,13 +123,23 @@ BOOST_FIXTURE_TEST_SUITE(log_lines, in_berlin)
 BOOST_AUTO_TEST_CASE(json_lines_are_the_golden_ones)
 {
     framex::test::check_golden("log_json.txt",
-        written(in_format("json")).access(answered()).access(streamed()).error(thrown()).text());
+        written(in_format("json"))
+            .access(answered())
+            .access(streamed())
+            .error(thrown())
+            .plugin(told())
+            .text());
 }
 
 BOOST_AUTO_TEST_CASE(text_lines_are_the_golden_ones)
 {
     framex::test::check_golden("log_text.txt",
-        written(in_format("text")).access(answered()).access(streamed()).error(thrown()).text());
+        written(in_format("text"))
+            .access(answered())
+            .access(streamed())
+            .error(thrown())
+            .plugin(told())
+            .text());
 }
 
 BOOST_AUTO_TEST_CASE(auto_is_text_on_a_terminal_and_json_elsewhere)
@@ -149,6 +166,8 @@ BOOST_AUTO_TEST_CASE(the_level_drops_what_is_below_it)
         BOOST_TEST(written(of_level(level)).access(answered()).text() == "", level);
         BOOST_TEST(!written(of_level(level)).error(thrown()).text().empty(), level);
     }
+    BOOST_TEST(!written(of_level("warning")).plugin(told()).text().empty());
+    BOOST_TEST(written(of_level("error")).plugin(told()).text() == "");
     BOOST_TEST(written(of_level("off")).access(answered()).error(thrown()).text() == "");
 }
 

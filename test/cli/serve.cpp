@@ -4,6 +4,8 @@
 
 #include <framex/framex.hpp>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <builtin_plugins.hpp>
@@ -30,6 +32,25 @@ struct misplaced {
     static inline plugin_metadata const metadata{.name = "misplaced", .version = "1.0.0"};
     int n() { return 1; }
     static void define(api<misplaced>& api) { api.get("/n/{open", &misplaced::n); }
+};
+
+/// Does not start, or has a task that fails later.
+template <bool Later>
+struct failing {
+    static inline plugin_metadata const metadata{.name = "failing", .version = "1.0.0"};
+    explicit failing(plugin_context& context) : executor_(context.executor()) {}
+    awaitable<> on_start()
+    {
+        if (!Later)
+            throw std::runtime_error("no database");
+        asio::post(executor_, [] { throw std::runtime_error("lost the database"); });
+        co_return;
+    }
+    int n() { return 1; }
+    static void define(api<failing>& api) { api.get("/n", &failing::n); }
+
+private:
+    asio::any_io_executor executor_;
 };
 
 #if defined(__has_feature)
@@ -143,6 +164,46 @@ BOOST_AUTO_TEST_CASE(threads_that_all_fail_to_listen_end_the_service_with_one_re
     BOOST_TEST(says("cannot listen on 127.0.0.1:0: Too many open files"));
 }
 
+BOOST_AUTO_TEST_CASE(an_address_is_not_shared_with_another_service)
+{
+    asio::io_context context;
+    asio::ip::tcp::acceptor taken(context, asio::ip::tcp::v4());
+    asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT> const shares(true);
+    taken.set_option(shares);
+    taken.bind({asio::ip::address_v4::loopback(), 0});
+    taken.listen();
+    auto const port = std::to_string(taken.local_endpoint().port());
+    is_check = false;
+    for (std::string const threads : {"1", "2"}) {
+        err.str("");
+        BOOST_TEST(serve("[server]\nport = " + port + "\nthreads = " + threads + "\n") == address_taken);
+        BOOST_TEST(says("error[FX0201]: cannot listen on 127.0.0.1:" + port + ": Address already in use"));
+        BOOST_TEST(says("framex run --port "));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_plugin_that_does_not_start_refuses_the_service)
+{
+    is_check = false;
+    BOOST_TEST(
+        serve("load_plugins = [\"failing\"]\n[server]\nport = 0\n", {plugin_entry_of<failing<false>>()})
+        == plugin_refused);
+    BOOST_TEST(says("error[FX0302]: plugin failing: on_start failed: no database"));
+    BOOST_TEST(out.str() == ""); // it never listened
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_fails_ends_the_service_in_order)
+{
+    is_check = false;
+    for (std::string const threads : {"1", "3"}) {
+        err.str("");
+        BOOST_TEST(serve("load_plugins = [\"failing\"]\n[server]\nport = 0\nthreads = " + threads + "\n",
+                       {plugin_entry_of<failing<true>>()})
+            == failed);
+        BOOST_TEST(says("error[FX0501]: a task of a plugin failed, and nobody caught it: lost the database"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
 {
     BOOST_TEST(serve("[server]\ndashboard_port = 9000\nport = 1\n[sentry]\nenable = true\n") == done);
@@ -158,7 +219,6 @@ BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
            "  --> config.toml:4:1\n"
            "4 | [sentry]\n"
            "  | ^^^^^^^^\n"
-           "\n"
            "\n2 warnings\n\n"
            "the configuration and the plugins are sound\n");
 }

@@ -299,4 +299,21 @@ BOOST_AUTO_TEST_CASE(threads_that_serve_one_app_race_to_its_start)
     BOOST_TEST(service.routes().size() > 4u);
 }
 
+BOOST_AUTO_TEST_CASE(an_acceptor_of_the_programs_own_is_served)
+{
+    asio::io_context context;
+    app service(context.get_executor());
+    service.load<shop>();
+    asio::ip::tcp::acceptor own(context, {asio::ip::address_v4::loopback(), 0});
+    auto const port = own.local_endpoint().port();
+    std::exception_ptr error;
+    asio::co_spawn(context, service.serve(std::move(own)), [&](std::exception_ptr thrown) { error = thrown; });
+    std::thread running([&] { context.run(); });
+    BOOST_TEST(has(ask(port, "GET /api/v1/items/9"), R"("data":"item 9"})"));
+    service.stop(0ms);
+    running.join();
+    BOOST_TEST(!error);
+    BOOST_TEST(!raw_client(port).connected());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

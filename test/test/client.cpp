@@ -134,15 +134,16 @@ BOOST_AUTO_TEST_CASE(what_goes_wrong_is_answered_as_over_http)
     BOOST_TEST(client.del("/api/v1/greet").headers["Allow"] == "GET, HEAD, OPTIONS");
     auto const invalid = client.post("/api/v1/send", R"({"weight":"x"})");
     BOOST_TEST(invalid.status == 422);
-    BOOST_TEST(invalid.json().at("detail").as_array().size() == 2u, invalid.body);
+    BOOST_TEST(invalid.data().at("detail").as_array().size() == 2u);
     auto const refused = client.post("/api/v1/send", R"({"to":"a","weight":31})");
     BOOST_TEST(refused.status == 409);
     BOOST_TEST(refused.json().at("message") == "too heavy");
     auto const hidden = client.post("/api/v1/send", R"({"to":"a","weight":-1})");
     BOOST_TEST(hidden.status == 500);
     BOOST_TEST(hidden.body.find("secret") == hidden.body.npos);
-    BOOST_CHECK_EXCEPTION(refused.data(), std::logic_error,
-        [](std::logic_error const& error) { return std::string(error.what()).find("409") != std::string::npos; });
+    BOOST_CHECK_EXCEPTION(refused.data(), std::logic_error, [](std::logic_error const& error) {
+        return std::string(error.what()).find("409") != std::string::npos;
+    });
 }
 
 BOOST_AUTO_TEST_CASE(rules_and_limits_hold_without_a_socket)
