@@ -94,6 +94,16 @@ void add_listening_options(std::vector<option_spec>& options, server_settings co
         .kind = option_kind::flag});
 }
 
+option_spec plugin_path_option()
+{
+    return {.name = "--plugin-path",
+        .value = "DIR",
+        .group = "Plugins",
+        .text = "Look for plugins in DIR first; repeatable",
+        .kind = option_kind::repeated,
+        .environment = "FRAMEX_PLUGIN_PATH"};
+}
+
 void add_plugin_options(std::vector<option_spec>& options, server_settings const& standard)
 {
     std::string const group = "Plugins";
@@ -109,12 +119,7 @@ void add_plugin_options(std::vector<option_spec>& options, server_settings const
         .text = "Load a plugin that comes with framex; repeatable",
         .kind = option_kind::repeated,
         .environment = "LOAD_BUILTIN_PLUGINS"});
-    options.push_back({.name = "--plugin-path",
-        .value = "DIR",
-        .group = group,
-        .text = "Look for plugins in DIR first; repeatable",
-        .kind = option_kind::repeated,
-        .environment = "FRAMEX_PLUGIN_PATH"});
+    options.push_back(plugin_path_option());
     options.push_back(switch_option({.name = "--enable-proxy",
                                         .value = "",
                                         .group = group,
@@ -208,9 +213,27 @@ command_spec config_check_command()
     return command;
 }
 
+command_spec plugin_list_command()
+{
+    command_spec command{.name = "plugin list",
+        .text = "List the built-in plugins and the files of the plugin folders, and what speaks against one.",
+        .examples = {"framex plugin list", "framex plugin list --plugin-path build"}};
+    command.options.push_back(plugin_path_option());
+    add_common_options(command.options);
+    return command;
+}
+
 std::vector<command_spec> make_commands()
 {
     std::vector<command_spec> all = {program(), run_command()};
+    all.push_back({.name = "plugin",
+        .text = "List plugins, or look into a plugin file.",
+        .examples = {"framex plugin list", "framex plugin check build/hello.so"}});
+    all.push_back(plugin_list_command());
+    all.push_back({.name = "plugin check",
+        .text = "Say what a plugin file holds, or why it is refused; exit code 4 then.",
+        .examples = {"framex plugin check build/hello.so"},
+        .argument = "FILE..."});
     all.push_back({.name = "config",
         .text = "Show or check the configuration.",
         .examples = {"framex config show --origin", "framex config check"}});

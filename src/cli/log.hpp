@@ -1,4 +1,5 @@
-/// The lines that `framex run` writes about requests, errors and for plugins: text for people, JSON for machines.
+/// The lines that `framex run` writes about requests, errors and for plugins: text for people, JSON for
+/// machines.
 #pragma once
 
 #include <framex/config/problem.hpp>

@@ -1,7 +1,6 @@
 #include "plugin_choice.hpp"
 
 #include <framex/config/nearest.hpp>
-#include <framex/plugin/loader.hpp>
 
 #include <algorithm>
 #include <set>
@@ -56,8 +55,8 @@ public:
             all += (all.empty() ? "`" : ", `") + known.id + "`";
         }
         auto const near = nearest(name, names);
-        refuse("FX0301", "load_builtin_plugins: framex has no built-in plugin `" + name + "`",
-            near ? "did you mean `" + *near + "`?" : "built in: " + (all.empty() ? "none" : all));
+        refuse({plugin_fault::not_found, "load_builtin_plugins: framex has no built-in plugin `" + name + "`",
+            near ? "did you mean `" + *near + "`?" : "built in: " + (all.empty() ? "none" : all)});
     }
 
     void add(std::string const& name)
@@ -97,15 +96,7 @@ private:
         }
     }
 
-    void refuse(plugin_error const& error) { refuse(code_of(error.fault()), error.what(), error.help()); }
-    void refuse(char const* code, std::string message, std::string help)
-    {
-        problem fault;
-        fault.code = code;
-        fault.message = std::move(message);
-        fault.help = std::move(help);
-        made_.problems.push_back(std::move(fault));
-    }
+    void refuse(plugin_error const& error) { made_.problems.push_back(problem_of(error)); }
 
     linked_plugins const& linked_;
     std::vector<fs::path> folders_;
@@ -115,12 +106,25 @@ private:
 
 } // namespace
 
+problem problem_of(plugin_error const& error)
+{
+    problem fault;
+    fault.code = code_of(error.fault());
+    fault.message = error.what();
+    fault.help = error.help();
+    return fault;
+}
+
+std::vector<fs::path> plugin_folders(std::vector<fs::path> paths, fs::path const& working_directory)
+{
+    paths.push_back(working_directory / "plugins");
+    return paths;
+}
+
 plugin_choice choose_plugins(
     run_request const& request, linked_plugins const& linked, fs::path const& working_directory)
 {
-    auto folders = request.plugin_paths;
-    folders.push_back(working_directory / "plugins");
-    chooser all(linked, std::move(folders));
+    chooser all(linked, plugin_folders(request.plugin_paths, working_directory));
     auto const& wanted = request.configuration.settings();
     for (auto const& name : wanted.load_builtin_plugins)
         all.add_builtin(name);

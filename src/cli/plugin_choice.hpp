@@ -4,12 +4,19 @@
 #include "serve.hpp"
 
 #include <framex/config/problem.hpp>
-#include <framex/plugin/plugin.hpp>
+#include <framex/plugin/loader.hpp>
 
 #include <filesystem>
 #include <vector>
 
 namespace framex::cli {
+
+/// The refusal as a person reads it, with its code.
+problem problem_of(plugin_error const& error);
+
+/// Where names are looked up: `paths` and then the folder `plugins` of the working directory.
+std::vector<std::filesystem::path> plugin_folders(
+    std::vector<std::filesystem::path> paths, std::filesystem::path const& working_directory);
 
 struct plugin_choice {
     std::vector<plugin_entry> entries{}; ///< built-in ones first, each group in the order of its setting

@@ -2,6 +2,8 @@
 #include "config_commands.hpp"
 #include "help.hpp"
 #include "parse.hpp"
+#include "plugin_choice.hpp"
+#include "plugin_commands.hpp"
 
 #include <framex/config/nearest.hpp>
 #include <framex/version.hpp>
@@ -70,6 +72,10 @@ public:
             return config_show();
         if (name == "config check")
             return config_check();
+        if (name == "plugin list")
+            return list_plugins(environment_, plugin_folders(given_paths(), environment_.working_directory));
+        if (name == "plugin check" && !parsed_.arguments.empty())
+            return check_plugins(environment_, parsed_.arguments, paint_);
         if (name == "explain")
             return explain_codes();
         environment_.err << (name.empty() ? short_help() : help_text(*parsed_.command));
@@ -134,10 +140,15 @@ private:
         return !from.problems().empty();
     }
 
+    std::vector<std::filesystem::path> given_paths() const
+    {
+        return plugin_paths(parsed_, variable(environment_, "FRAMEX_PLUGIN_PATH"));
+    }
+
     int serve() const
     {
         run_request request{.configuration = read_configuration(),
-            .plugin_paths = plugin_paths(parsed_, variable(environment_, "FRAMEX_PLUGIN_PATH")),
+            .plugin_paths = given_paths(),
             .is_check = parsed_.has("--check"),
             .prints_port = parsed_.has("--print-port"),
             .is_coloured = paint_ == colours::on};

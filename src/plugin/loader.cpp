@@ -24,31 +24,11 @@ constexpr std::string_view extension = ".so";
 
 std::string quoted(fs::path const& file) { return "`" + file.string() + "`"; }
 
-/// "libfoo.so" and "foo.so" are both the plugin "foo".
-std::string plugin_name(fs::path const& file)
-{
-    std::string name = file.stem().string();
-    return name.starts_with("lib") ? name.substr(3) : name;
-}
-
-std::vector<fs::path> libraries_in(fs::path const& folder)
-{
-    std::vector<fs::path> found;
-    std::error_code error;
-    for (fs::directory_iterator each(folder, error), end; !error && each != end; each.increment(error)) {
-        auto const name = each->path().filename().string();
-        if (name.ends_with(extension) && !name.starts_with('_') && !name.starts_with('.'))
-            found.push_back(each->path());
-    }
-    std::ranges::sort(found);
-    return found;
-}
-
 std::vector<fs::path> find_by_path(fs::path const& path)
 {
     std::error_code error;
     if (fs::is_directory(path, error)) {
-        auto found = libraries_in(path);
+        auto found = plugin_files(path);
         if (found.empty())
             throw plugin_error(plugin_fault::not_found, "the folder " + quoted(path) + " holds no plugin",
                 "put *.so files into it, or name another folder");
@@ -65,7 +45,7 @@ plugin_error not_found(std::string const& name, std::span<fs::path const> folder
     std::vector<std::string> names;
     for (auto const& folder : folders) {
         message += (&folder == &folders.front() ? "" : ", ") + quoted(folder);
-        for (auto const& file : libraries_in(folder))
+        for (auto const& file : plugin_files(folder))
             names.push_back(plugin_name(file));
     }
     if (folders.empty())
@@ -120,7 +100,8 @@ void check_ownership(fs::path const& file)
     }
 }
 
-void check_record(fs::path const& file)
+/// The record of a file that fits this program.
+abi_record record_of(fs::path const& file)
 {
     auto const octets = content_of(file);
     auto const found = find_section(octets, ".framex_abi");
@@ -138,7 +119,7 @@ void check_record(fs::path const& file)
         ? misfits(record, host)
         : std::vector<std::string>{"its record has another size"};
     if (reasons.empty())
-        return;
+        return record;
     std::string message = quoted(file) + " does not fit this program: ";
     for (auto const& reason : reasons)
         message += (&reason == &reasons.front() ? "" : "; ") + reason;
@@ -173,6 +154,25 @@ plugin_error::plugin_error(plugin_fault fault, std::string const& message, std::
 }
 plugin_error::~plugin_error() = default;
 
+std::string plugin_name(fs::path const& file)
+{
+    std::string name = file.stem().string();
+    return name.starts_with("lib") ? name.substr(3) : name;
+}
+
+std::vector<fs::path> plugin_files(fs::path const& folder)
+{
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::directory_iterator each(folder, error), end; !error && each != end; each.increment(error)) {
+        auto const name = each->path().filename().string();
+        if (name.ends_with(extension) && !name.starts_with('_') && !name.starts_with('.'))
+            found.push_back(each->path());
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
 std::vector<fs::path> find_plugins(std::string_view name, std::span<fs::path const> folders)
 {
     if (name.find('/') != name.npos || name.ends_with(extension))
@@ -187,10 +187,15 @@ std::vector<fs::path> find_plugins(std::string_view name, std::span<fs::path con
     throw not_found(last, folders);
 }
 
-plugin_entry load_plugin(fs::path const& file)
+abi_record inspect_plugin(fs::path const& file)
 {
     check_ownership(fs::absolute(file));
-    check_record(file);
+    return record_of(file);
+}
+
+plugin_entry load_plugin(fs::path const& file)
+{
+    inspect_plugin(file);
     void* const library = ::dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library)
         throw plugin_error(plugin_fault::unresolved,

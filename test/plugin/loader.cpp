@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_file_gives_its_class)
     BOOST_TEST(entry.id == "greeter");
     BOOST_TEST(entry.class_name == "greeter");
     BOOST_TEST(entry.metadata->version == "2.0.0");
-    auto const routes = entry.define(entry.id, entry.class_name, nullptr);
+    auto const routes = entry.define(entry.id, entry.class_name);
     BOOST_TEST_REQUIRE(routes.size() == 1u);
     BOOST_TEST(routes.front().path == "/api/v1/greet");
 }

@@ -1,6 +1,7 @@
 /// Plugins from shared libraries: found by name, checked before any of their code runs, never unloaded.
 #pragma once
 
+#include <framex/plugin/abi.hpp>
 #include <framex/plugin/plugin.hpp>
 
 #include <filesystem>
@@ -43,17 +44,28 @@ private:
     std::string help_;
 };
 
+/// "libshop.so" and "shop.so" are both the plugin "shop".
+std::string plugin_name(std::filesystem::path const& file);
+
+/// All *.so of a folder (no deeper; names that begin with "_" or "." are left out) in alphabetical order;
+/// none when it cannot be read.
+std::vector<std::filesystem::path> plugin_files(std::filesystem::path const& folder);
+
 /// The plugin files that `name` means. With "/" or ending in ".so" it is a path: a file, or a folder, which
-/// means all
-/// *.so in it (no deeper; names that begin with "_" or "." are left out) in alphabetical order. Else its last
+/// means its plugin_files(). Else its last
 /// dotted part is looked up as NAME.so and libNAME.so in `folders`, in their order. Throws plugin_error
 /// not_found, with the places that were searched and the nearest name there.
 std::vector<std::filesystem::path> find_plugins(
     std::string_view name, std::span<std::filesystem::path const> folders);
 
-/// Reads the record of the file, and only if that fits this program opens the library and asks it for its
-/// plugin class. The library stays until the process ends: the coroutines, the types and the constants of a
-/// plugin are its code. Throws plugin_error; what the library's own static constructors do is not caught.
+/// The record of the file, without running any of its code. Throws plugin_error when it is no plugin, does
+/// not fit this program, or everybody may write it.
+abi_record inspect_plugin(std::filesystem::path const& file);
+
+/// As inspect_plugin() reads the record of the file, and only if that fits this program opens the library and
+/// asks it for its plugin class. The library stays until the process ends: the coroutines, the types and the
+/// constants of a plugin are its code. Throws plugin_error; what the library's own static constructors do is
+/// not caught.
 plugin_entry load_plugin(std::filesystem::path const& file);
 
 } // namespace framex

@@ -1,0 +1,112 @@
+#include "plugin_commands.hpp"
+
+#include "plugin_choice.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+#include <ostream>
+
+namespace framex::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+template <std::size_t N>
+std::string text_of(std::array<char, N> const& octets)
+{
+    return {octets.data(), static_cast<std::size_t>(std::ranges::find(octets, '\0') - octets.begin())};
+}
+
+struct plugin_row {
+    std::string name;
+    std::string file;
+    std::string state;
+};
+
+plugin_row row_of(fs::path const& file)
+{
+    plugin_row row{.name = plugin_name(file), .file = file.string(), .state = {}};
+    try {
+        auto const record = inspect_plugin(file);
+        row.state = fmt::format("ok: class {}, framex {}", text_of(record.type), text_of(record.version));
+    } catch (plugin_error const& error) {
+        row.state = fmt::format("{}: {}", problem_of(error).code, error.what());
+    }
+    return row;
+}
+
+std::string listed(std::vector<std::string> const& items)
+{
+    std::string text;
+    for (auto const& item : items)
+        text += (text.empty() ? "" : ", ") + item;
+    return text.empty() ? "nothing" : text;
+}
+
+/// "GET /api/v1/hello", "shop.Shop.price", or both.
+std::string api_of(route const& entry)
+{
+    auto text = entry.method.empty() ? std::string() : entry.method + " " + entry.path;
+    if (!entry.function.empty())
+        text += (text.empty() ? "" : " = ") + entry.function;
+    return text;
+}
+
+std::string description_of(fs::path const& file)
+{
+    auto const record = inspect_plugin(file);
+    auto const entry = load_plugin(file);
+    auto const& metadata = *entry.metadata;
+    std::vector<std::string> apis;
+    for (auto const& one : entry.define(entry.id, entry.class_name))
+        apis.push_back(api_of(one));
+    return fmt::format("{}: ok\n"
+                       "  plugin    {} {}{}\n"
+                       "  class     {}\n"
+                       "  built by  {} for framex {}\n"
+                       "  offers    {}\n"
+                       "  requires  {}\n",
+        file.string(), entry.id, metadata.version,
+        metadata.description.empty() ? "" : ": " + metadata.description, entry.class_name,
+        text_of(record.compiler), text_of(record.version), listed(apis),
+        listed({metadata.required_remote_apis.begin(), metadata.required_remote_apis.end()}));
+}
+
+} // namespace
+
+int list_plugins(cli_environment const& environment, std::span<fs::path const> folders)
+{
+    std::vector<plugin_row> rows;
+    for (auto const& name : environment.built_in_plugins)
+        rows.push_back(
+            {.name = name, .file = "(built in)", .state = "ok: load it with --load-builtin-plugins"});
+    for (auto const& folder : folders)
+        std::ranges::transform(plugin_files(folder), std::back_inserter(rows), row_of);
+    std::size_t name_width = 0, file_width = 0;
+    for (auto const& row : rows) {
+        name_width = std::max(name_width, row.name.size());
+        file_width = std::max(file_width, row.file.size());
+    }
+    for (auto const& row : rows)
+        environment.out << fmt::format(
+            "{:<{}}  {:<{}}  {}\n", row.name, name_width, row.file, file_width, row.state);
+    return done;
+}
+
+int check_plugins(cli_environment const& environment, std::span<std::string const> files, colours paint)
+{
+    std::vector<problem> problems;
+    for (auto const& name : files)
+        try {
+            for (auto const& file : find_plugins(name, {}))
+                environment.out << description_of(file);
+        } catch (plugin_error const& error) {
+            problems.push_back(problem_of(error));
+        }
+    environment.err << render(problems, paint);
+    return problems.empty() ? done : plugin_refused;
+}
+
+} // namespace framex::cli

@@ -1,0 +1,51 @@
+#include "cli/terminal.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace framex;
+using namespace framex::cli;
+
+namespace {
+
+struct fixture : test::terminal {
+    std::string const folder = FRAMEX_TEST_LIBRARIES;
+
+    bool prints(std::string_view part) const { return out().find(part) != std::string::npos; }
+    bool says(std::string_view part) const { return err().find(part) != std::string::npos; }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(plugin_commands, fixture)
+
+BOOST_AUTO_TEST_CASE(the_list_has_built_in_ones_and_files_with_what_speaks_against_them)
+{
+    BOOST_TEST(run({"plugin", "list", "--plugin-path", folder}) == done);
+    BOOST_TEST(prints("echo        (built in)"));
+    BOOST_TEST(prints("\ngreeter     " + folder + "/greeter.so     ok: class greeter, framex "));
+    BOOST_TEST(prints("\nplain       " + folder + "/plain.so       FX0303: `"));
+    BOOST_TEST(err() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_check_says_what_a_file_holds)
+{
+    BOOST_TEST(run({"plugin", "check", folder + "/greeter.so"}) == done);
+    BOOST_TEST(prints("greeter.so: ok\n  plugin    greeter 2.0.0\n  class     greeter\n  built by  "));
+    BOOST_TEST(prints("\n  offers    GET /api/v1/greet\n  requires  nothing\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_check_names_every_refusal)
+{
+    BOOST_TEST(
+        run({"plugin", "check", folder + "/plain.so", folder + "/greeter.so", folder + "/unresolved.so"})
+        == plugin_refused);
+    BOOST_TEST(prints("greeter.so: ok"));
+    BOOST_TEST(says("error[FX0303]: `" + folder + "/plain.so` is a shared library, but no plugin of framex"));
+    BOOST_TEST(says("error[FX0305]: `" + folder + "/unresolved.so` cannot be loaded: "));
+    BOOST_TEST(says("undefined symbol: shop::price_of("));
+    BOOST_TEST(says("2 problems"));
+    BOOST_TEST(run({"plugin", "check"}) == usage);
+    BOOST_TEST(run({"plugin"}) == usage);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
