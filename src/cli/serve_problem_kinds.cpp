@@ -25,12 +25,10 @@ constexpr problem_kind kinds[] = {
         "framex run --load-plugins ./notes.txt",
         "Name the *.so file that was built from FRAMEX_EXPORT_PLUGIN(class)."},
     {"FX0304", "plugin built otherwise",
-        "The plugin was built by another compiler, against another Boost or another interface of framex, or "
-        "with another "
+        "The plugin was built against another Boost or another interface of framex, or with another "
         "sanitizer. Objects of the two would not mean the same. Nothing of it was run.",
-        "framex run --load-plugins ./built_by_gcc.so",
-        "Build it with the compiler, the Boost and the framex of this program; the message says what "
-        "differs."},
+        "framex run --load-plugins ./built_for_boost_1_74.so",
+        "Build it with the Boost and the framex of this program; the message says what differs."},
     {"FX0305", "plugin cannot be linked",
         "The system's loader found no definition for something that the plugin uses, or the plugin has no "
         "entry point.",

@@ -9,17 +9,6 @@ std::string boost_text(std::uint32_t version)
     return std::to_string(version / 100'000) + "." + std::to_string(version / 100 % 1000);
 }
 
-std::string_view family_text(compiler_family family)
-{
-    switch (family) {
-    case compiler_family::gcc:
-        return "GCC";
-    case compiler_family::clang:
-        return "clang";
-    }
-    return "an unknown compiler";
-}
-
 std::string_view sanitizer_text(std::uint32_t sanitizer)
 {
     switch (sanitizer) {
@@ -46,7 +35,6 @@ std::vector<std::string> misfits(abi_record const& plugin, abi_record const& hos
     };
     auto const number = [](std::uint32_t value) { return std::to_string(value); };
     compare(plugin.number, host.number, "plugin interface ", number);
-    compare(plugin.family, host.family, "built by ", family_text);
     compare(plugin.boost, host.boost, "Boost ", boost_text);
     compare(plugin.cxx11_strings, host.cxx11_strings, "_GLIBCXX_USE_CXX11_ABI=", number);
     compare(plugin.string_size, host.string_size, "std::string of octets: ", number);

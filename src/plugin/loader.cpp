@@ -124,7 +124,7 @@ abi_record record_of(fs::path const& file)
     for (auto const& reason : reasons)
         message += (&reason == &reasons.front() ? "" : "; ") + reason;
     throw plugin_error(plugin_fault::other_abi, message,
-        std::string("build it with the compiler, the Boost and the framex ") + version
+        std::string("build it with the Boost and the framex ") + version
             + " that this program was built with");
 }
 

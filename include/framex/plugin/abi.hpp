@@ -19,15 +19,12 @@ namespace framex {
 /// all they hold. Another number is another interface, whatever the version.
 inline constexpr std::uint32_t abi_number = 1;
 
-enum class compiler_family : std::uint32_t { gcc = 1, clang = 2 };
-
 /// Stands in the ELF section ".framex_abi" of a plugin file, in the byte order of its machine. The first
 /// three members never move.
 struct abi_record {
     std::array<char, 8> magic; ///< "FRAMEX" and two NUL
     std::uint32_t size; ///< of this record in octets
     std::uint32_t number; ///< abi_number
-    compiler_family family;
     std::uint32_t boost; ///< BOOST_VERSION
     std::uint32_t cxx11_strings; ///< _GLIBCXX_USE_CXX11_ABI
     std::uint32_t string_size;
@@ -53,12 +50,6 @@ constexpr std::array<char, N> abi_text(std::string_view text)
 
 } // namespace detail
 
-#if defined(__clang__)
-inline constexpr compiler_family this_compiler = compiler_family::clang;
-#else
-inline constexpr compiler_family this_compiler = compiler_family::gcc;
-#endif
-
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr std::uint32_t this_sanitizer = 1;
 #elif defined(__SANITIZE_THREAD__)
@@ -81,7 +72,6 @@ constexpr abi_record abi_of(std::string_view type)
     return {.magic = detail::abi_text<8>("FRAMEX"),
         .size = sizeof(abi_record),
         .number = abi_number,
-        .family = this_compiler,
         .boost = BOOST_VERSION,
         .cxx11_strings = _GLIBCXX_USE_CXX11_ABI,
         .string_size = sizeof(std::string),
@@ -93,7 +83,7 @@ constexpr abi_record abi_of(std::string_view type)
 }
 
 /// Everything in which a plugin of this record does not fit the host, each as "Boost 1.74, the host
-/// has 1.81"; empty when it fits. Versions of framex and of one compiler family may differ.
+/// has 1.81"; empty when it fits. Versions of framex and compilers may differ.
 std::vector<std::string> misfits(abi_record const& plugin, abi_record const& host);
 
 } // namespace framex

@@ -24,7 +24,7 @@ enum class plugin_fault : unsigned char {
     not_shared,
     truncated,
     no_record, ///< a shared library, but no plugin of framex
-    other_abi, ///< built by another compiler, for another Boost, ...
+    other_abi, ///< built for another Boost, another interface of framex, ...
     unresolved, ///< the system's loader refused it: a symbol or library is missing
     no_entry, ///< the record is there, the entry point is not
     entry_threw, ///< its entry point threw
