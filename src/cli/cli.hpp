@@ -40,6 +40,7 @@ struct cli_environment {
     std::ostream& err;
     std::map<std::string, std::string> variables;
     std::filesystem::path working_directory;
+    std::filesystem::path program{}; ///< the program's own file; empty when that is not known
     bool out_is_terminal = false;
     bool err_is_terminal = false;
     std::vector<std::string> built_in_plugins; ///< names that load_builtin_plugins may have

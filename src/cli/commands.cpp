@@ -1,5 +1,7 @@
 #include "commands.hpp"
 
+#include "plugin_template.hpp"
+
 #include <framex/config/settings.hpp>
 
 #include <algorithm>
@@ -213,10 +215,29 @@ command_spec config_check_command()
     return command;
 }
 
+command_spec plugin_new_command()
+{
+    command_spec command{.name = "plugin new",
+        .text = "Write the project of a new plugin with its test into the folder NAME.",
+        .examples = {"framex plugin new shop", "framex plugin new ticker --template stream"},
+        .argument = "NAME"};
+    std::vector<std::string> kinds;
+    for (auto const kind : template_names())
+        kinds.emplace_back(kind);
+    command.options.push_back({.name = "--template",
+        .value = "KIND",
+        .group = "Project",
+        .text = "What it is: handler, stream, or embed for a program of its own",
+        .default_text = kinds.front(),
+        .choices = kinds});
+    add_common_options(command.options);
+    return command;
+}
+
 command_spec plugin_list_command()
 {
     command_spec command{.name = "plugin list",
-        .text = "List the built-in plugins and the files of the plugin folders, and what speaks against one.",
+        .text = "List built-in plugins and plugin files, with what speaks against one.",
         .examples = {"framex plugin list", "framex plugin list --plugin-path build"}};
     command.options.push_back(plugin_path_option());
     add_common_options(command.options);
@@ -227,8 +248,9 @@ std::vector<command_spec> make_commands()
 {
     std::vector<command_spec> all = {program(), run_command()};
     all.push_back({.name = "plugin",
-        .text = "List plugins, or look into a plugin file.",
-        .examples = {"framex plugin list", "framex plugin check build/hello.so"}});
+        .text = "Make a new plugin, list plugins, or look into a plugin file.",
+        .examples = {"framex plugin new shop", "framex plugin list", "framex plugin check build/shop.so"}});
+    all.push_back(plugin_new_command());
     all.push_back(plugin_list_command());
     all.push_back({.name = "plugin check",
         .text = "Say what a plugin file holds, or why it is refused; exit code 4 then.",

@@ -1,9 +1,11 @@
 #include "plugin_commands.hpp"
 
 #include "plugin_choice.hpp"
+#include "plugin_template.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fstream>
 #include <iterator>
 #include <ostream>
 
@@ -54,6 +56,15 @@ std::string api_of(route const& entry)
     return text;
 }
 
+/// What CMake must be told to find the framex that `program` belongs to; nothing when it looks there anyway.
+std::string prefix_option(fs::path const& program)
+{
+    auto const prefix = program.parent_path().parent_path();
+    if (program.parent_path().filename() != "bin" || prefix == "/usr" || prefix == "/usr/local")
+        return {};
+    return " -DCMAKE_PREFIX_PATH=" + prefix.string();
+}
+
 std::string description_of(fs::path const& file)
 {
     auto const record = inspect_plugin(file);
@@ -75,6 +86,42 @@ std::string description_of(fs::path const& file)
 }
 
 } // namespace
+
+int make_plugin(
+    cli_environment const& environment, std::string const& name, std::string_view kind, colours paint)
+{
+    auto const refuse = [&](std::string message, std::string help) {
+        problem fault;
+        fault.code = "FX0307";
+        fault.message = std::move(message);
+        fault.help = std::move(help);
+        environment.err << render(fault, paint);
+        return usage;
+    };
+    if (!is_plugin_name(name))
+        return refuse("`" + name + "` cannot be the name of a plugin",
+            "use small letters, digits and _, beginning with a letter: framex plugin new my_plugin");
+    auto const folder = environment.working_directory / name;
+    std::error_code error;
+    if (!fs::create_directory(folder, error))
+        return refuse("the folder `" + folder.string() + "` "
+                + (error ? "cannot be made: " + error.message() : std::string("is there already")),
+            "choose another name, or make it in another folder");
+    environment.out << "made " << name << "/:";
+    for (auto const& file : files_of_template(kind, name)) {
+        std::ofstream written(folder / file.name, std::ios::binary);
+        written << file.text << std::flush;
+        if (!written)
+            return refuse(
+                "`" + (folder / file.name).string() + "` cannot be written", "look for space on the disk");
+        environment.out << " " << file.name;
+    }
+    environment.out << "\n\nnext:\n  cd " << name << "\n  cmake -S . -B build"
+                    << prefix_option(environment.program)
+                    << " && cmake --build build && ctest --test-dir build\n  "
+                    << (kind == "embed" ? "build/" + name : "framex run") << "\n";
+    return done;
+}
 
 int list_plugins(cli_environment const& environment, std::span<fs::path const> folders)
 {

@@ -1,4 +1,4 @@
-/// What `framex plugin` prints: the plugins that could be loaded, and what one file holds.
+/// What `framex plugin` does: a new project, the plugins that could be loaded, and what one file holds.
 #pragma once
 
 #include "cli.hpp"
@@ -8,9 +8,14 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace framex::cli {
+
+/// Writes the project of a new plugin into the folder `name`, which must not be there, and says how to go on.
+int make_plugin(
+    cli_environment const& environment, std::string const& name, std::string_view kind, colours paint);
 
 /// A line for each built-in plugin and each plugin file in the folders, with what speaks against it. No code
 /// of a file is run.

@@ -26,10 +26,12 @@ std::map<std::string, std::string> process_environment()
 
 int run_program(int argc, char const* const* argv, linked_plugins plugins)
 {
+    std::error_code unknown;
     cli_environment environment{.out = std::cout,
         .err = std::cerr,
         .variables = process_environment(),
         .working_directory = std::filesystem::current_path(),
+        .program = std::filesystem::read_symlink("/proc/self/exe", unknown),
         .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .err_is_terminal = isatty(STDERR_FILENO) == 1,
         .built_in_plugins = {},

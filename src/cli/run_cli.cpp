@@ -4,6 +4,7 @@
 #include "parse.hpp"
 #include "plugin_choice.hpp"
 #include "plugin_commands.hpp"
+#include "plugin_template.hpp"
 
 #include <framex/config/nearest.hpp>
 #include <framex/version.hpp>
@@ -72,6 +73,9 @@ public:
             return config_show();
         if (name == "config check")
             return config_check();
+        if (name == "plugin new" && parsed_.arguments.size() == 1)
+            return make_plugin(environment_, parsed_.arguments.front(),
+                parsed_.value("--template").value_or(std::string(template_names().front())), paint_);
         if (name == "plugin list")
             return list_plugins(environment_, plugin_folders(given_paths(), environment_.working_directory));
         if (name == "plugin check" && !parsed_.arguments.empty())

@@ -36,6 +36,10 @@ constexpr problem_kind kinds[] = {
     {"FX0306", "plugin file not safe",
         "Everybody on this machine may write the file or its folder, and so decide what this program runs.",
         "chmod o+w plugins/shop.so", "Take the permission away: chmod o-w FILE."},
+    {"FX0307", "plugin project not made",
+        "`framex plugin new` writes into a folder of its own and never over files that are there; the name "
+        "becomes that of a C++ class.",
+        "framex plugin new My-Plugin", "Choose another name, of small letters, digits and _."},
     {"FX0501", "task failed",
         "A task that a plugin started outside of any request threw, and nobody caught it. The service has "
         "stopped.",

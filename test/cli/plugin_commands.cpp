@@ -48,4 +48,27 @@ BOOST_AUTO_TEST_CASE(a_check_names_every_refusal)
     BOOST_TEST(run({"plugin"}) == usage);
 }
 
+BOOST_AUTO_TEST_CASE(a_new_plugin_is_a_whole_project_and_never_written_over_another)
+{
+    auto const at = space.sources.working_directory;
+    for (std::string const kind : {"handler", "stream", "embed"}) {
+        auto const name = "my_" + kind;
+        BOOST_TEST(run({"plugin", "new", name, "--template", kind}) == done);
+        BOOST_TEST(prints("made " + name + "/: " + name + ".hpp " + name + "_test.cpp"));
+        BOOST_TEST(prints("\nnext:\n  cd " + name + "\n  cmake -S . -B build && cmake --build build"));
+        for (auto const& file : {name + ".hpp", name + "_test.cpp", std::string("CMakeLists.txt"),
+                 std::string("README.md"), std::string(".gitignore")})
+            BOOST_TEST(std::filesystem::file_size(at / name / file) > 0u, file);
+    }
+    BOOST_TEST(run({"plugin", "new", "my_handler"}) == usage);
+    BOOST_TEST(says("error[FX0307]: the folder `" + (at / "my_handler").string() + "` is there already"));
+    for (std::string const name : {"Shop", "a-b", "../x", "class", "9a", "a/b", ""}) {
+        BOOST_TEST(run({"plugin", "new", name}) == usage, name);
+        BOOST_TEST(says("error[FX0307]: `" + name + "` cannot be the name of a plugin"), name);
+    }
+    BOOST_TEST(run({"plugin", "new", "ok", "--template", "strem"}) == usage);
+    BOOST_TEST(says("stream"));
+    BOOST_TEST(run({"plugin", "new"}) == usage);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

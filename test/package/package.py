@@ -60,10 +60,10 @@ def check_pkg_config(compiler, prefix, example, folder):
 class service:
     """The installed program with plugins, ended with the block it serves."""
 
-    def __init__(self, program, plugins):
+    def __init__(self, program, plugins, **where):
         options = [word for plugin in plugins for word in ("--load-plugins", str(plugin))]
         self.process = subprocess.Popen([program, "run", "--host", "127.0.0.1", "--port", "0", *options],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, **where)
 
     def __enter__(self):
         seen = ""
@@ -127,6 +127,18 @@ def check_service(program, plugins):
         expect("streams that live on", guests, 0)
 
 
+def check_new_plugin(prefix, folder):
+    """`framex plugin new`, the commands that it prints, and a first reply."""
+    framex = prefix / "bin" / "framex"
+    told = run(framex, "plugin", "new", "shop", cwd=folder)
+    enter, build, serve = [line.strip() for line in told.split("next:\n")[1].splitlines()]
+    expect("where to go", enter, "cd shop")
+    expect("what to start", serve, "framex run")
+    run("sh", "-c", build, cwd=folder / "shop")
+    with service(framex, [], cwd=folder / "shop") as server:
+        expect("the first reply", server.data("shop?name=Ada"), "Hello, Ada!")
+
+
 def main():
     build, example = Path(sys.argv[1]), Path(sys.argv[2])
     compilers = sys.argv[sys.argv.index("--") + 1:]
@@ -139,6 +151,7 @@ def main():
         check_service(prefix / "bin" / "framex", [sink, source])
         check_embedding(folder / "first" / "embed")
         check_pkg_config(compilers[-1], prefix, example, folder)
+        check_new_plugin(prefix, folder)
     print(f"built by {' and '.join(compilers)}: all right")
 
 
