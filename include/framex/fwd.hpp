@@ -1,5 +1,14 @@
 /// The names that every room uses: namespace aliases of the libraries that are part of the API.
+///
+/// libframex.so contains the only Asio of the process. Whoever is compiled without its definitions has other
+/// layouts, and would crash in the first operation.
 #pragma once
+
+#if !defined(BOOST_ASIO_DYN_LINK) || !defined(BOOST_ASIO_SEPARATE_COMPILATION)                               \
+    || !defined(BOOST_ASIO_NO_DEPRECATED) || !defined(BOOST_BEAST_SEPARATE_COMPILATION)
+#error                                                                                                       \
+    "framex: definitions are missing: link to the target framex::framex, or use `pkg-config --cflags framex`"
+#endif
 
 #include <boost/system/error_code.hpp>
 
