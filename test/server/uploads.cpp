@@ -113,6 +113,21 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_after_its_upload_cancels_the_handler)
     BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_the_middle_of_its_upload_is_noticed_between_two_pulls)
+{
+    served<sample, hostile> service;
+    for (auto const* route : {"preview", "preview_events"}) {
+        int const before = seen().unwound;
+        seen().waiting = false;
+        raw_client client(service.port());
+        client.send(form_head(route, "Content-Length: 100000") + form(0).substr(0, 70));
+        BOOST_TEST(eventually([] { return seen().waiting.load(); }), route);
+        client.send(std::string(1000, 'f')); // lies in the socket
+        client.leave();
+        BOOST_TEST(eventually([&] { return seen().unwound == before + 1; }), route);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_request_behind_a_chunked_upload_is_answered)
 {
     served<sample> service;
