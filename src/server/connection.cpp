@@ -70,6 +70,12 @@ void connection::enter(phase next, std::chrono::milliseconds limit) noexcept
 }
 
 void connection::enter_body() noexcept
+void connection::go_back(phase to, tick deadline, tick since) noexcept
+{
+    phase_ = to;
+    deadline_ = deadline == never ? never : deadline + (worker_->now() - since);
+}
+
 {
     phase_ = phase::body;
     body_.waits_since = worker_->now();

@@ -71,6 +71,8 @@ protected:
     worker& owner() const noexcept { return *worker_; }
     limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;
+    /// Goes on with a phase whose deadline stood still from `since` on.
+    void go_back(phase to, tick deadline, tick since) noexcept;
     /// Octets of the body are waited for from now on.
     void enter_body() noexcept;
 

@@ -90,6 +90,17 @@ struct hostile {
         co_await sleep_for(std::chrono::minutes(1));
         co_yield sse_event("name", part->name());
     }
+    /// Works after each piece of the form.
+    awaitable<int> sip(multipart_reader form, int ms)
+    {
+        int pieces = 0;
+        while (auto part = co_await form.next())
+            while (auto piece = co_await part->next()) {
+                ++pieces;
+                co_await sleep_for(std::chrono::milliseconds(ms));
+            }
+        co_return pieces;
+    }
 
     static void define(api<hostile>& api)
     {
@@ -105,6 +116,7 @@ struct hostile {
         api.post("/digest", &hostile::digest);
         api.post("/preview", &hostile::preview);
         api.post("/preview_events", &hostile::preview_events);
+        api.post("/sip", &hostile::sip, arg("ms"));
     }
 };
 

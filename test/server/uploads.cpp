@@ -128,6 +128,36 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_the_middle_of_its_upload_is_noticed
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_time_of_a_handler_is_all_that_it_takes_between_its_pulls)
+{
+    settings configuration;
+    configuration.server.limits.handler_timeout = 500ms;
+    served<sample, hostile> service(configuration);
+    raw_client client(service.port());
+    client.send(form_head("sip?ms=100", "Content-Length: 100000") + form(0).substr(0, 70));
+    std::string got;
+    for (int i = 0; i < 1000 && got.empty(); ++i) {
+        client.send("x");
+        std::this_thread::sleep_for(10ms);
+        got = client.at_hand();
+    }
+    BOOST_TEST(got.starts_with("HTTP/1.1 504 "));
+}
+
+BOOST_AUTO_TEST_CASE(the_time_of_a_handler_stands_still_while_it_waits_for_its_body)
+{
+    settings configuration;
+    configuration.server.limits.handler_timeout = 1s;
+    served<sample> service(configuration);
+    auto const body = form(5);
+    raw_client client(service.port());
+    client.send(form_head("upload", "Content-Length: " + std::to_string(body.size()))
+        + body.substr(0, body.size() - 9));
+    std::this_thread::sleep_for(1500ms);
+    client.send(body.substr(body.size() - 9));
+    BOOST_TEST(has(client.answer(), "\"data\":5}"));
+}
+
 BOOST_AUTO_TEST_CASE(a_request_behind_a_chunked_upload_is_answered)
 {
     served<sample> service;

@@ -37,7 +37,7 @@ struct limit_settings {
     size_setting multipart_field_size = size_setting(64 << 10); ///< a field that is kept in memory; 413
     size_setting multipart_file_size; ///< one file; 0 is unbounded
     duration_setting keep_alive = std::chrono::seconds(30); ///< idle time between two requests
-    duration_setting handler_timeout; ///< 504 after it; 0s is off
+    duration_setting handler_timeout; ///< waits for the body not counted; 504 after it; 0s is off
     duration_setting write_timeout =
         std::chrono::seconds(30); ///< a reader that takes nothing for so long is cut
     duration_setting stream_keep_alive =
