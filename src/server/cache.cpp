@@ -11,6 +11,7 @@
 
 #include <exception>
 #include <utility>
+#include <functional>
 
 namespace framex {
 
@@ -123,7 +124,12 @@ awaitable<answer_cache::made_answer> answer_cache::lead(
         std::rethrow_exception(error);
     }
     auto const value = how.value;
-    bool const is_kept = !own.is_latest() || keep(key, value);
+    bool is_kept = false;
+    {
+        auto const which = std::hash<std::string>()(key.hash) % keeping_.size();
+        std::lock_guard const one_of_a_key(keeping_[which]);
+        is_kept = own.is_latest() && keep(key, value);
+    }
     own.end(std::move(how));
     co_return made_answer(value, is_kept ? status : "BYPASS");
 }
