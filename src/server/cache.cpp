@@ -9,7 +9,9 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <atomic>
 #include <exception>
+#include <functional>
 #include <utility>
 
 namespace framex {
@@ -28,6 +30,19 @@ wish wish_of(invocation const& call)
         return wish::refresh;
     return wish::use;
 }
+
+/// The cache of a route in a started app, with what its handler was called by before.
+struct cached_route final : route_cache {
+    std::shared_ptr<answer_cache> answers; ///< null: caching is off
+    void (*now)(route const&, invocation&);
+    awaitable<> (*serve)(route const&, invocation&);
+    std::atomic<bool> is_without_key = false; ///< no key can be made, and that has been told
+
+    cached_route(route const& entry, std::shared_ptr<answer_cache> cache)
+        : route_cache(*entry.cache), answers(std::move(cache)), now(entry.now), serve(entry.serve)
+    {
+    }
+};
 
 std::string fields_of(std::string_view status, cache_key const* key)
 {
@@ -123,20 +138,30 @@ awaitable<answer_cache::made_answer> answer_cache::lead(
         std::rethrow_exception(error);
     }
     auto const value = how.value;
-    bool const is_kept = !own.is_latest() || keep(key, value);
+    bool is_kept = false;
+    {
+        auto const which = std::hash<std::string>()(key.hash) % keeping_.size();
+        std::lock_guard const one_of_a_key(keeping_[which]);
+        is_kept = own.is_latest() && keep(key, value);
+    }
     own.end(std::move(how));
     co_return made_answer(value, is_kept ? status : "BYPASS");
 }
 
+/// Nullopt: it cannot be made; the first of a row of failures is told.
 std::optional<cache_key> answer_cache::key_of(route const& entry, detail::bound_call const& call) const
 {
+    auto& is_without = static_cast<cached_route&>(*entry.cache).is_without_key;
     try {
         auto arguments = call.arguments();
-        if (entry.cache->key)
-            return cache_key(entry, std::move(arguments), call.key());
-        return cache_key(entry, std::move(arguments));
+        auto key = entry.cache->key ? cache_key(entry, std::move(arguments), call.key())
+                                    : cache_key(entry, std::move(arguments));
+        if (is_without)
+            is_without = false;
+        return key;
     } catch (...) {
-        tell(entry, "the cache key could not be made: " + text_of(std::current_exception()));
+        if (!is_without.exchange(true))
+            tell(entry, "the cache key could not be made: " + text_of(std::current_exception()));
         return std::nullopt;
     }
 }
@@ -180,18 +205,6 @@ void answer_cache::tell(route const& entry, std::string_view what) const
 // ---- routes -----------------------------------------------------------------------------------------
 
 namespace {
-
-/// The cache of a route in a started app, with what its handler was called by before.
-struct cached_route final : route_cache {
-    std::shared_ptr<answer_cache> answers; ///< null: caching is off
-    void (*now)(route const&, invocation&);
-    awaitable<> (*serve)(route const&, invocation&);
-
-    cached_route(route const& entry, std::shared_ptr<answer_cache> cache)
-        : route_cache(*entry.cache), answers(std::move(cache)), now(entry.now), serve(entry.serve)
-    {
-    }
-};
 
 /// Calls from other plugins, and every request while caching is off.
 awaitable<> run_always(route const& entry, invocation& call)

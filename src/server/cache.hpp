@@ -8,10 +8,12 @@
 #include <framex/plugin/cache.hpp>
 #include <framex/server/access.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +51,7 @@ private:
     error_sink on_error_;
     cache_clock clock_;
     single_flight flights_;
+    std::array<std::mutex, 16> keeping_; ///< by key: whoever keeps is the latest from its look to its end
     std::atomic<bool> is_failing_ = false; ///< the store fails, and that has been told
 };
 

@@ -169,15 +169,8 @@ public:
 
     kept_value find(cache_key const& key, cache_time now) override
     {
-        auto const file = place_of(key);
-        auto const text = read_file(file);
-        if (!text)
-            return nullptr;
-        if (auto value = value_in(*text, key, now))
-            return value;
-        std::error_code ignored;
-        files::remove(file, ignored);
-        return nullptr;
+        auto const text = read_file(place_of(key));
+        return text ? value_in(*text, key, now) : nullptr;
     }
 
     void keep(cache_key const& key, kept_value value, cache_time now, seconds ttl) override
@@ -249,7 +242,8 @@ private:
         count_ = drop_oldest();
     }
 
-    /// Removes what is oldest beyond max_size_, and what a process left half-written. How many are there now.
+    /// Of too many files, removes the oldest, an eighth more than must go, so that not every new one looks
+    /// into the folder; and what a process left half-written. How many are there now.
     std::size_t drop_oldest() const
     {
         std::vector<std::pair<files::file_time_type, files::path>> found;
@@ -264,7 +258,7 @@ private:
             else if (each.path().extension() == ".tmp" && stem.starts_with('.') && time < long_ago)
                 files::remove(each.path(), ignored);
         }
-        auto const beyond = found.size() - std::min(found.size(), max_size_);
+        auto const beyond = found.size() > max_size_ ? found.size() - max_size_ + max_size_ / 8 : 0;
         std::ranges::nth_element(found, found.begin() + static_cast<std::ptrdiff_t>(beyond));
         for (std::size_t i = 0; i < beyond; ++i)
             files::remove(found[i].second, ignored);

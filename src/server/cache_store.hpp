@@ -45,8 +45,9 @@ public:
 std::unique_ptr<cache_store> make_memory_store(std::size_t max_size);
 
 /// In files `<folder>/<hash>.json`, about `max_size` of them; other processes may use the folder, too. An
-/// entry is written beside its place and then renamed; broken and expired ones are removed when they are met.
-/// The calls wait for the file system.
+/// entry is written beside its place and then renamed; a broken or expired one stays until it is replaced or
+/// is among the oldest, for what lies there may be another one by the time it is removed. The calls wait for
+/// the file system.
 std::unique_ptr<cache_store> make_file_store(std::filesystem::path folder, std::size_t max_size);
 
 } // namespace framex

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace framex {
 
@@ -67,6 +68,12 @@ void connection::enter(phase next, std::chrono::milliseconds limit) noexcept
 {
     phase_ = next;
     deadline_ = worker_->after(limit);
+}
+
+void connection::go_back(phase to, tick deadline, tick since) noexcept
+{
+    phase_ = to;
+    deadline_ = deadline == never ? never : deadline + (worker_->now() - since);
 }
 
 void connection::enter_body() noexcept
@@ -157,6 +164,24 @@ connection::step connection::refuse(int status, std::string message)
 
 // ---- bodies -----------------------------------------------------------------------------------------
 
+std::uint64_t connection::body_limit() const noexcept
+{
+    if (!body_.pulled)
+        return limits().body_size.bytes;
+    auto const form = limits().multipart_size.bytes;
+    return form != 0 ? form : std::numeric_limits<std::uint64_t>::max();
+}
+
+std::string connection::too_large() const
+{
+    return "the body is larger than " + to_text(size_setting(body_limit()));
+}
+
+std::string connection::reason_of_bad_chunks() const
+{
+    return body_.chunks.status() == 413 ? too_large() : "the chunked body is malformed";
+}
+
 connection::step connection::begin_body(request_head const& head)
 {
     body_ = {};
@@ -165,7 +190,6 @@ connection::step connection::begin_body(request_head const& head)
     body_.left = head.length;
     body_.clock = body_clock(ticks_of(limits().body_timeout), limits().body_rate.bytes);
     auto& memory = worker_->scratch;
-    auto const limit = limits().body_size.bytes;
     // A refusal is written before the body has come: a small body is read and dropped, else the connection
     // ends.
     bool const wanted = open_;
@@ -173,9 +197,8 @@ connection::step connection::begin_body(request_head const& head)
     open_ = frame_.keep_alive = body_.discard;
     if (locate(memory)) {
         body_.pulled = route_->body == body_kind::multipart;
-        if (!body_.pulled && head.length > limit) {
-            write_failure(failure(
-                413, "the body is larger than " + to_text(limits().body_size), failure::origin::protocol));
+        if (head.length > body_limit()) {
+            write_failure(failure(413, too_large(), failure::origin::protocol));
             route_ = nullptr;
         }
     }
@@ -185,8 +208,7 @@ connection::step connection::begin_body(request_head const& head)
     body_.discard = false;
 
     chunk_limits chunks;
-    if (!body_.pulled)
-        chunks.total = limit;
+    chunks.total = body_limit();
     body_.chunks = chunk_reader(chunks);
     take_in_body();
     if (head.expect_continue && !body_.complete && body_.size == 0)
@@ -248,12 +270,8 @@ connection::step connection::continue_body()
     }
     if (!body_.complete)
         take_in_body();
-    if (body_.kind == body_state::mode::chunked && body_.chunks.failed()) {
-        int const status = body_.chunks.status();
-        return refuse(status,
-            status == 413 ? "the body is larger than " + to_text(limits().body_size)
-                          : "the chunked body is malformed");
-    }
+    if (body_.kind == body_state::mode::chunked && body_.chunks.failed())
+        return refuse(body_.chunks.status(), reason_of_bad_chunks());
     if (!body_.complete) {
         auto const expected = static_cast<std::size_t>(std::min<std::uint64_t>(body_.left, longest_leap));
         input_.make_room(head_size_ + body_.size + expected + 1);
@@ -276,7 +294,7 @@ std::string connection::take_body_chunk()
         take_in_body();
     if (body_.kind == body_state::mode::chunked && body_.chunks.failed()) {
         open_ = false;
-        throw http_error(body_.chunks.status(), "the chunked body is malformed");
+        throw http_error(body_.chunks.status(), reason_of_bad_chunks());
     }
     std::string chunk(input_.begin() + head_size_, body_.size);
     input_.consume(head_size_ + body_.size);

@@ -71,6 +71,8 @@ protected:
     worker& owner() const noexcept { return *worker_; }
     limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;
+    /// Goes on with a phase whose deadline stood still from `since` on.
+    void go_back(phase to, tick deadline, tick since) noexcept;
     /// Octets of the body are waited for from now on.
     void enter_body() noexcept;
 
@@ -112,6 +114,10 @@ private:
     step want_input();
     step begin_body(request_head const& head);
     step answer_early();
+    /// What the body that is being read may have in all; a pulled one is a form.
+    std::uint64_t body_limit() const noexcept;
+    std::string too_large() const;
+    std::string reason_of_bad_chunks() const;
     step continue_body();
     void take_in_body();
     step refuse(int status, std::string message);

@@ -65,33 +65,31 @@ bool connection::locate(scratch_memory& memory)
     call_.path = *path;
     auto const& shared = worker_->shared();
     enveloped_ = path->starts_with("/api") && !shared.excluded(*path);
-    auto const* entry = shared.table->find(*path, memory.path_values);
+    auto const [entry, target] = shared.table->find(*path, head.method, memory.path_values);
     if (watch_) [[unlikely]]
         watch_->note_path(*path, entry ? std::string_view(entry->routes.front()->path) : std::string_view());
-    if (head.method_id == http::verb::options && (!entry ? *path == "*" : !entry->find("OPTIONS"))) {
-        answer_options(entry ? std::string_view(entry->allow) : any_method);
+    if (!target && head.method_id == http::verb::options && (entry || *path == "*")) {
+        answer_options(entry ? shared.table->allow(*path) : std::string(any_method));
         return false;
     }
-    if (entry)
-        route_ = entry->find(head.method);
-    if (!route_) {
+    if (!target) {
         failure why(404, "Not Found", failure::origin::raised);
         if (entry) {
             bool const unknown = head.method_id == http::verb::unknown;
             why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed",
                 failure::origin::raised);
-            why.fields = "\r\nAllow: " + entry->allow;
+            why.fields = "\r\nAllow: " + shared.table->allow(*path);
         }
         write_failure(why);
         return false;
     }
-    if (!shared.table->rules().empty() && !is_opened(head, shared.table->rules(), route_->path, *path)) {
-        failure why(401, "Invalid API Key for API(" + route_->path + ")", failure::origin::raised);
+    if (!shared.table->rules().empty() && !is_opened(head, shared.table->rules(), target->path, *path)) {
+        failure why(401, "Invalid API Key for API(" + target->path + ")", failure::origin::raised);
         why.fields = "\r\nWWW-Authenticate: Bearer realm=\"framex\"";
-        route_ = nullptr;
         write_failure(why);
         return false;
     }
+    route_ = target;
     if (!entry->pattern
             .is_static()) { // equal patterns may name fewer parameters: nothing of an earlier request stays
         call_.path_values = {};

@@ -1,6 +1,7 @@
 #include "server/router.hpp"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 
 namespace framex {
@@ -65,21 +66,55 @@ void route_table::add(route const& entry)
         return;
     }
     target.routes.push_back(&entry);
-    target.allow.clear();
-    for (auto const* r : target.routes)
-        target.allow += r->method == "GET" ? "GET, HEAD, " : r->method + ", ";
-    target.allow += "OPTIONS";
 }
 
-path_entry const* route_table::find(std::string_view path, std::vector<std::string_view>& values) const
+found_route route_table::find(
+    std::string_view path, std::string_view method, std::vector<std::string_view>& values) const
 {
     values.clear();
-    if (auto const found = exact_.find(path); found != exact_.end())
-        return found->second.get();
+    found_route found;
+    if (auto const exact = exact_.find(path); exact != exact_.end()) {
+        found.entry = exact->second.get();
+        found.target = found.entry->find(method);
+        if (found.target)
+            return found;
+    }
+    for (auto const& entry : patterns_) {
+        if (!entry->pattern.match(path, values))
+            continue;
+        if (auto const* target = entry->find(method))
+            return {entry.get(), target};
+        if (!found.entry)
+            found.entry = entry.get();
+    }
+    return found;
+}
+
+std::string route_table::allow(std::string_view path) const
+{
+    std::vector<std::string_view> methods;
+    auto const note = [&](std::string_view method) {
+        if (std::ranges::find(methods, method) == methods.end())
+            methods.push_back(method);
+    };
+    auto const note_all = [&](path_entry const& entry) {
+        for (auto const* each : entry.routes) {
+            note(each->method);
+            if (each->method == "GET")
+                note("HEAD");
+        }
+    };
+    if (auto const exact = exact_.find(path); exact != exact_.end())
+        note_all(*exact->second);
+    std::vector<std::string_view> values;
     for (auto const& entry : patterns_)
         if (entry->pattern.match(path, values))
-            return entry.get();
-    return nullptr;
+            note_all(*entry);
+    note("OPTIONS");
+    std::string text(methods.front());
+    for (auto const method : std::span(methods).subspan(1))
+        text.append(", ").append(method);
+    return text;
 }
 
 path_entry const* route_table::find_template(std::string_view path) const

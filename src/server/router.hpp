@@ -18,11 +18,16 @@ namespace framex {
 struct path_entry {
     path_pattern pattern;
     std::vector<route const*> routes{}; ///< one a method
-    std::string allow{}; ///< the value of Allow: their methods, HEAD and OPTIONS
 
     explicit path_entry(std::string const& path) : pattern(path) {}
     /// The route for the method (GET's for HEAD), or null.
     route const* find(std::string_view method) const noexcept;
+};
+
+/// Where a request goes.
+struct found_route {
+    path_entry const* entry = nullptr; ///< null: nothing has this path
+    route const* target = nullptr; ///< null: nothing that has the path has the method; entry is the first
 };
 
 /// A route that can never be reached, because another one took its place.
@@ -45,8 +50,12 @@ public:
     route_table(route_table const&) = delete;
     route_table& operator=(route_table const&) = delete;
 
-    /// The entry for a normalised path, or null; `values` becomes the path's parameters, views of `path`.
-    path_entry const* find(std::string_view path, std::vector<std::string_view>& values) const;
+    /// The first route of the method among all that have the normalised path; `values` becomes the path's
+    /// parameters, views of `path`.
+    found_route find(
+        std::string_view path, std::string_view method, std::vector<std::string_view>& values) const;
+    /// The value of Allow: the methods of all routes that have the path, HEAD and OPTIONS.
+    std::string allow(std::string_view path) const;
     /// For calls: "plugin.Class.method", "/path" (the first of its methods, as they were registered) or
     /// "METHOD /path". A path is a route's template, or one that differs only in the names of the parameters;
     /// the route that is written exactly so comes first.

@@ -157,8 +157,7 @@ awaitable<bool> session<Socket>::send()
         enter_body();
         co_return true;
     }
-    phase_ = before;
-    deadline_ = deadline == never ? never : deadline + (owner().now() - begin);
+    go_back(before, deadline, begin);
     co_return true;
 }
 
@@ -307,6 +306,8 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
         if (self->body_complete())
             co_return;
         auto const before = self->phase_;
+        auto const deadline = self->deadline_;
+        auto const begin = self->owner().now();
         bool const writes = !self->out_.empty(); // 100 Continue, and answers to earlier requests
         if (writes)
             self->enter(phase::write, self->limits().write_timeout);
@@ -337,7 +338,7 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
         if (before == phase::stream)
             self->await_silence();
         else
-            self->enter(before, self->limits().handler_timeout);
+            self->go_back(before, deadline, begin);
     }
     throw http_error(400, "the request of this body is over");
 }

@@ -35,6 +35,7 @@ private:
     static async_generator<std::string> pull_body(session* self, std::shared_ptr<bool> open);
     body_reader make_body_reader() override;
     void end_pulled_body() noexcept;
+    /// Octets of the body are still to come; between two pulls nothing reads them.
     bool pulls_body() const noexcept { return body_open_ && *body_open_ && !body_complete(); }
 
     void look_for_departure();

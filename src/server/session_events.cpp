@@ -16,10 +16,11 @@ constexpr tick ticks_before_rest = 10;
 template <class Socket>
 void session<Socket>::look_for_departure()
 {
-    watched_ = true;
-    if (!blind_)
+    bool const may_be_readable = blind_ || pulls_body();
+    if (!may_be_readable) {
+        watched_ = true;
         watch_for_departure();
-    else if (has_hung_up())
+    } else if (has_hung_up())
         depart();
 }
 
@@ -73,7 +74,7 @@ void session<Socket>::on_tick(tick now)
 {
     auto const self = this->shared_from_this();
     bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1;
-    if ((runs_on || phase_ == phase::stream) && !gone_ && !pulls_body())
+    if ((runs_on || phase_ == phase::stream) && !gone_)
         look_for_departure();
     if (phase_ == phase::idle)
         look_for_rest(now);

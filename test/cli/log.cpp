@@ -158,6 +158,24 @@ BOOST_AUTO_TEST_CASE(only_text_is_coloured)
     BOOST_TEST(!has_escape(written(in_format("text"), true, colours::off).error(thrown()).text()));
 }
 
+BOOST_AUTO_TEST_CASE(no_control_character_of_a_message_reaches_a_terminal)
+{
+    auto const shown = [](char const* what) {
+        error_record record;
+        record.method = "GET";
+        record.route = "/a";
+        record.what = what;
+        auto const line = written(in_format("text"), true).error(record).text();
+        return line.substr(line.find("/a: ") + 4);
+    };
+    BOOST_TEST(shown("\r\x7f\x1b[2J") == "\\x0d\\x7f\\x1b[2J\n");
+    BOOST_TEST(shown("\xc2\x80 \xc2\x9b"
+                     "2J \xc2\x9f")
+        == "\\u0080 \\u009b2J \\u009f\n");
+    auto const* const letters = "\xc2\xa0 \xc3\x9b \xe2\x9c\x9b \xc2"; // their octets alone mean nothing
+    BOOST_TEST(shown(letters) == std::string(letters) + "\n");
+}
+
 BOOST_AUTO_TEST_CASE(the_level_drops_what_is_below_it)
 {
     for (auto const* level : {"trace", "debug", "info"})

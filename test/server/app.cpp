@@ -84,6 +84,15 @@ struct wanting {
     static void define(api<wanting>&) {}
 };
 
+/// Runs the context until `condition` holds, for a generous time at most.
+template <class F>
+bool run_until(asio::io_context& context, F condition)
+{
+    for (int i = 0; i < 2000 && !condition(); ++i)
+        context.run_for(5ms);
+    return condition();
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(apps)
@@ -186,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_stop_answers_what_runs_and_closes_what_is_idle)
     idle.send("GET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
     idle.answer();
     raw_client busy(service.port());
-    busy.send("GET /api/v1/wait?ms=300 HTTP/1.1\r\nHost: a\r\n\r\n");
+    busy.send("GET /api/v1/wait?ms=2000 HTTP/1.1\r\nHost: a\r\n\r\n");
     BOOST_TEST(eventually([] { return seen().waiting.load(); }));
     service.app().stop(10s);
     BOOST_TEST(idle.to_end().empty());
@@ -213,6 +222,8 @@ BOOST_AUTO_TEST_CASE(what_does_not_end_within_the_grace_is_cancelled)
 BOOST_AUTO_TEST_CASE(a_context_that_dies_takes_everything_with_it)
 {
     int const before = seen().unwound;
+    int const yielded = seen().yielded;
+    seen().waiting = false;
     {
         asio::io_context context(1);
         app service(context.get_executor());
@@ -227,7 +238,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_dies_takes_everything_with_it)
         waiting.send("GET /api/v1/wait?ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
         streaming.send("GET /api/v1/events?count=9&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
         half.send("GET /api/v1/say HTTP");
-        context.run_for(50ms);
+        BOOST_TEST(run_until(context, [&] { return seen().waiting && seen().yielded == yielded + 1; }));
     }
     BOOST_TEST(seen().unwound == before + 2);
 }
@@ -235,6 +246,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_dies_takes_everything_with_it)
 BOOST_AUTO_TEST_CASE(a_cancelled_serve_ends_its_connections)
 {
     int const before = seen().unwound;
+    int const yielded = seen().yielded;
     asio::io_context context(1);
     app service(context.get_executor());
     service.load<sample>();
@@ -248,9 +260,9 @@ BOOST_AUTO_TEST_CASE(a_cancelled_serve_ends_its_connections)
     context.poll();
     raw_client idle(port), streaming(port);
     streaming.send("GET /api/v1/events?count=9&ms=60000 HTTP/1.1\r\nHost: a\r\n\r\n");
-    context.run_for(50ms);
+    BOOST_TEST(run_until(context, [&] { return seen().yielded == yielded + 1; }));
     signal.emit(asio::cancellation_type::terminal);
-    context.run_for(5s);
+    context.run_for(10s);
     BOOST_TEST(context.stopped());
     BOOST_TEST(!error);
     BOOST_TEST(seen().unwound == before + 1);

@@ -73,6 +73,34 @@ struct hostile {
         co_await sleep_for(std::chrono::minutes(1));
         co_return size;
     }
+    /// Reads the first part and works on, with the rest of the form still to come.
+    awaitable<std::string> preview(multipart_reader form)
+    {
+        unwinding here;
+        auto part = co_await form.next();
+        seen().waiting = true;
+        co_await sleep_for(std::chrono::minutes(1));
+        co_return part->name();
+    }
+    async_generator<sse_event> preview_events(multipart_reader form)
+    {
+        unwinding here;
+        auto part = co_await form.next();
+        seen().waiting = true;
+        co_await sleep_for(std::chrono::minutes(1));
+        co_yield sse_event("name", part->name());
+    }
+    /// Works after each piece of the form.
+    awaitable<int> sip(multipart_reader form, int ms)
+    {
+        int pieces = 0;
+        while (auto part = co_await form.next())
+            while (auto piece = co_await part->next()) {
+                ++pieces;
+                co_await sleep_for(std::chrono::milliseconds(ms));
+            }
+        co_return pieces;
+    }
 
     static void define(api<hostile>& api)
     {
@@ -86,6 +114,9 @@ struct hostile {
         api.post("/counted", &hostile::counted, arg("number"));
         api.post("/progress", &hostile::progress);
         api.post("/digest", &hostile::digest);
+        api.post("/preview", &hostile::preview);
+        api.post("/preview_events", &hostile::preview_events);
+        api.post("/sip", &hostile::sip, arg("ms"));
     }
 };
 

@@ -34,8 +34,22 @@ std::string found(route_table const& table, std::string_view name)
 std::vector<std::string_view> values_of(route_table const& table, std::string_view path)
 {
     std::vector<std::string_view> values;
-    BOOST_TEST_REQUIRE(table.find(path, values));
+    BOOST_TEST_REQUIRE(table.find(path, "GET", values).entry);
     return values;
+}
+
+/// Where a request of "METHOD /path" goes, with the values of the path.
+std::string way_of(route_table const& table, std::string_view request)
+{
+    auto const space = request.find(' ');
+    std::vector<std::string_view> values;
+    auto const found = table.find(request.substr(space + 1), request.substr(0, space), values);
+    if (!found.target)
+        return found.entry ? "405" : "404";
+    std::string way = found.target->method + " " + found.target->path;
+    for (auto const value : values)
+        way.append(" ").append(value);
+    return way;
 }
 
 } // namespace
@@ -76,6 +90,26 @@ BOOST_AUTO_TEST_CASE(a_path_means_its_first_method_and_a_method_before_it_that_o
     BOOST_TEST(found(table, "GET /api/v1/items/{id}") == "GET /api/v1/items/{other}");
     BOOST_TEST(found(table, "DELETE /api/v1/all") == "none");
     BOOST_TEST(found(table, "GET api/v1/all") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_without_the_method_leaves_it_to_the_next_one_that_fits)
+{
+    route_table const table(made_by([](auto& api) {
+        api.get("/items/all", &shelf::all);
+        api.del("/items/{id}", &shelf::take, arg("id"));
+        api.get("/items/{id}", &shelf::take, arg("id"));
+        api.put("/{rest:path}", &shelf::rest, arg("rest"));
+    }));
+    BOOST_TEST(way_of(table, "GET /api/v1/items/all") == "GET /api/v1/items/all");
+    BOOST_TEST(way_of(table, "HEAD /api/v1/items/all") == "GET /api/v1/items/all");
+    BOOST_TEST(way_of(table, "DELETE /api/v1/items/all") == "DELETE /api/v1/items/{id} all");
+    BOOST_TEST(way_of(table, "PUT /api/v1/items/all") == "PUT /api/v1/{rest:path} items/all");
+    BOOST_TEST(way_of(table, "PUT /api/v1/items/7") == "PUT /api/v1/{rest:path} items/7");
+    BOOST_TEST(way_of(table, "POST /api/v1/items/all") == "405");
+    BOOST_TEST(way_of(table, "POST /items/all") == "404");
+    BOOST_TEST(table.allow("/api/v1/items/all") == "GET, HEAD, DELETE, PUT, OPTIONS");
+    BOOST_TEST(table.allow("/api/v1/items/7") == "DELETE, GET, HEAD, PUT, OPTIONS");
+    BOOST_TEST(table.allow("/items/all") == "OPTIONS");
 }
 
 BOOST_AUTO_TEST_CASE(two_routes_of_one_method_and_equal_patterns_and_two_functions_are_duplicates)

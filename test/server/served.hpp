@@ -93,6 +93,14 @@ public:
         got.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
         return got;
     }
+    /// The octets that have come already; does not wait.
+    std::string at_hand(std::size_t most = 65536)
+    {
+        std::string got(most, '\0');
+        auto const size = ::recv(socket_, got.data(), got.size(), MSG_DONTWAIT);
+        got.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        return got;
+    }
     /// Reads until `text` has come; everything read so far since the last call.
     std::string until(std::string_view text)
     {

@@ -33,11 +33,12 @@ struct limit_settings {
     size_setting body_rate = size_setting(256); ///< slower than so many octets a second, a body spends
                                                 ///< `body_timeout` and is cut; 0: any octet renews it
     size_setting body_size = size_setting(16 << 20); ///< JSON bodies; 413 beyond it
+    size_setting multipart_size = size_setting(1 << 30); ///< a whole form; 413 beyond it; 0 is unbounded
     std::int64_t multipart_parts = 1000; ///< 413 beyond it
     size_setting multipart_field_size = size_setting(64 << 10); ///< a field that is kept in memory; 413
     size_setting multipart_file_size; ///< one file; 0 is unbounded
     duration_setting keep_alive = std::chrono::seconds(30); ///< idle time between two requests
-    duration_setting handler_timeout; ///< 504 after it; 0s is off
+    duration_setting handler_timeout; ///< waits for the body not counted; 504 after it; 0s is off
     duration_setting write_timeout =
         std::chrono::seconds(30); ///< a reader that takes nothing for so long is cut
     duration_setting stream_keep_alive =
@@ -55,9 +56,9 @@ struct limit_settings {
     }
 };
 BOOST_DESCRIBE_STRUCT(limit_settings, (),
-    (head_timeout, head_size, target_size, field_count, body_timeout, body_rate, body_size, multipart_parts,
-        multipart_field_size, multipart_file_size, keep_alive, handler_timeout, write_timeout,
-        stream_keep_alive, shutdown_grace, json_depth, requests_in_flight))
+    (head_timeout, head_size, target_size, field_count, body_timeout, body_rate, body_size, multipart_size,
+        multipart_parts, multipart_field_size, multipart_file_size, keep_alive, handler_timeout,
+        write_timeout, stream_keep_alive, shutdown_grace, json_depth, requests_in_flight))
 
 /// `[server]`.
 struct server_settings {
