@@ -9,6 +9,7 @@
 #include <framex/coro/sleep.hpp>
 #include <framex/coro/task_group.hpp>
 #include <framex/coro/timeout.hpp>
+#include <framex/engine/remote.hpp>
 #include <framex/error.hpp>
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>

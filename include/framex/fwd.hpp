@@ -6,8 +6,7 @@
 
 #if !defined(BOOST_ASIO_DYN_LINK) || !defined(BOOST_ASIO_SEPARATE_COMPILATION)                               \
     || !defined(BOOST_ASIO_NO_DEPRECATED) || !defined(BOOST_BEAST_SEPARATE_COMPILATION)
-#error                                                                                                       \
-    "framex: definitions are missing: link to the target framex::framex, or use `pkg-config --cflags framex`"
+#error "definitions of framex are missing: link to framex::framex, or use `pkg-config --cflags framex`"
 #endif
 
 #include <boost/system/error_code.hpp>

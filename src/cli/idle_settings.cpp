@@ -16,7 +16,6 @@ std::vector<idle_setting> const& all_idle()
     static std::vector<idle_setting> const settings{
         {{"server", "dashboard_host"}, "the operator page"},
         {{"server", "dashboard_port"}, "the operator page"},
-        {{"server", "num_cpus"}, "the engine of remote jobs"},
         {{"server", "ingress_config"}, "the Ray engine"},
         {{"base_ingress_config"}, "the Ray engine"},
         {{"log", "simple_log"}, "the Ray engine"},

@@ -5,6 +5,7 @@
 #include "log.hpp"
 #include "plugin_choice.hpp"
 
+#include <framex/engine/local_engine.hpp>
 #include <framex/http/rules.hpp>
 #include <framex/server/app.hpp>
 
@@ -340,6 +341,9 @@ int serve(run_request const& request, cli_environment const& environment, linked
     service_threads threads(static_cast<std::size_t>(wanted.server.threads));
     app service(threads.first().get_executor(), wanted);
     service.on_log([&lines](log_record const& record) { lines.plugin(record); });
+    auto const workers = std::max<std::int64_t>(wanted.server.num_cpus, 0);
+    local_engine jobs(static_cast<std::size_t>(workers)); // ends before the plugins, which its jobs may use
+    threads.each([&jobs](asio::io_context& context) { use_engine(context, jobs); });
     service.on_error([&lines](error_record const& record) { lines.error(record); });
     if (wanted.log.access && lines.writes(log_level::info))
         service.on_access([&lines](access_record const& record) { lines.access(record); });

@@ -3,6 +3,7 @@
 #include "http/clock_text.hpp"
 
 #include <framex/client/upstream_error.hpp>
+#include <framex/engine/engine.hpp>
 #include <framex/http/syntax.hpp>
 #include <framex/model/json.hpp>
 
@@ -95,6 +96,13 @@ failure failure::of(std::exception_ptr error)
     } catch (upstream_error const& e) { // never hidden in a 200
         why = failure(e.status(), e.what(), origin::protocol);
         why.is_hidden = true; // its cause
+    } catch (engine_error const& e) {
+        if (e.why() == engine_errc::missing) {
+            why.is_hidden = true;
+            return why;
+        }
+        why = failure(503, e.what(), origin::protocol);
+        why.fields = "\r\nRetry-After: 1";
     } catch (validation_error const& e) {
         why = failure(422, e.what(), origin::raised);
         why.issues = e.issues();

@@ -16,7 +16,8 @@ namespace framex {
 /// Why a request is not answered as asked.
 struct failure {
     enum class origin : unsigned char {
-        protocol, ///< the message, the connection or an upstream is at fault: always the real HTTP status
+        protocol, ///< the message, the connection, an upstream or the engine is at fault: always the real
+                  ///< HTTP status
         raised, ///< http_error, or the router's own 401, 404, 405: may hide in 200 for old clients
         internal, ///< anything else that a handler threw: 500
     };

@@ -22,8 +22,9 @@ def read(root, path):
 
 
 def includes(root, path):
-    """Triples of a line number, `<` or `"`, and the name."""
-    for number, line in enumerate(read(root, path).splitlines(), 1):
+    """Triples of a line number, `<` or `"`, and the name. What stands in a raw string is not included."""
+    text = re.sub(r'R"\(.*?\)"', lambda found: "\n" * found[0].count("\n"), read(root, path), flags=re.DOTALL)
+    for number, line in enumerate(text.splitlines(), 1):
         found = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)
         if found:
             yield number, found[1], found[2]

@@ -4,14 +4,17 @@
 
 #include <framex/framex.hpp>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <builtin_plugins.hpp>
+#include <csignal>
 #include <sstream>
 #include <streambuf>
 #include <sys/resource.h>
+#include <thread>
 
 using namespace framex;
 using namespace framex::cli;
@@ -32,6 +35,22 @@ struct misplaced {
     static inline plugin_metadata const metadata{.name = "misplaced", .version = "1.0.0"};
     int n() { return 1; }
     static void define(api<misplaced>& api) { api.get("/n/{open", &misplaced::n); }
+};
+/// Has a job done when the service runs, then ends it as an operator would.
+struct worker {
+    static inline plugin_metadata const metadata{.name = "worker", .version = "1.0.0"};
+    static inline bool is_elsewhere = false;
+
+    explicit worker(plugin_context& context)
+    {
+        asio::co_spawn(context.executor(), work(), [](std::exception_ptr) { std::raise(SIGTERM); });
+    }
+    static awaitable<void> work()
+    {
+        auto const there = co_await remote(std::this_thread::get_id)();
+        is_elsewhere = there != std::this_thread::get_id();
+    }
+    static void define(api<worker>&) {}
 };
 
 /// Does not start, or has a task that fails later.
@@ -202,6 +221,15 @@ BOOST_AUTO_TEST_CASE(a_task_that_fails_ends_the_service_in_order)
             == failed);
         BOOST_TEST(says("error[FX0501]: a task of a plugin failed, and nobody caught it: lost the database"));
     }
+}
+
+BOOST_AUTO_TEST_CASE(jobs_of_plugins_run_beside_the_threads_that_serve)
+{
+    is_check = false;
+    auto const* const toml = "load_plugins = [\"worker\"]\n[server]\nport = 0\nthreads = 2\nnum_cpus = 1\n";
+    BOOST_TEST(serve(toml, {plugin_entry_of<worker>()}) == done);
+    BOOST_TEST(worker::is_elsewhere);
+    BOOST_TEST(err.str().find("FX0110") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)

@@ -69,7 +69,7 @@ struct server_settings {
     bool use_ray = false;
     bool enable_proxy = false; ///< wants `proxy` among load_builtin_plugins
     std::vector<std::int64_t> legal_proxy_code = {200}; ///< envelope statuses a proxied call accepts
-    std::int64_t num_cpus = -1; ///< for the engine; 0 or less is automatic
+    std::int64_t num_cpus = -1; ///< threads for the jobs of remote(); 0 or less: one for each processor
     std::vector<std::string> excluded_log_paths; ///< exact paths whose answers get no envelope
     free_table ingress_config;
     std::string reversion; ///< version of the service; empty means framex's own

@@ -1,0 +1,81 @@
+#include <framex/engine/local_engine.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace framex {
+
+namespace {
+
+std::size_t processors() { return std::max(1u, std::thread::hardware_concurrency()); }
+
+} // namespace
+
+local_engine::local_engine(std::size_t threads, std::size_t queue_limit)
+    : threads_(threads != 0 ? threads : processors()), queue_limit_(queue_limit)
+{
+}
+
+local_engine::~local_engine()
+{
+    jobs left;
+    {
+        std::lock_guard const lock(guard_);
+        is_stopping_ = true;
+        left = running_;
+        left.merge(queued_);
+    }
+    changed_.notify_all();
+    auto const stopped = std::make_exception_ptr(engine_error(engine_errc::stopped));
+    for (auto const& [ticket, job] : left)
+        job->abandon(stopped);
+    for (auto& worker : workers_)
+        worker.join();
+}
+
+engine_ticket local_engine::submit(std::shared_ptr<engine_job> job)
+{
+    std::lock_guard const lock(guard_);
+    if (is_stopping_)
+        throw engine_error(engine_errc::stopped);
+    if (queued_.size() >= queue_limit_)
+        throw engine_error(engine_errc::queue_full);
+    if (queued_.size() >= idle_ && workers_.size() < threads_)
+        workers_.emplace_back([this] { work(); });
+    queued_.emplace(++last_, std::move(job));
+    changed_.notify_one();
+    return last_;
+}
+
+void local_engine::withdraw(engine_ticket job) noexcept
+{
+    jobs::node_type gone; // dies after the lock
+    std::lock_guard const lock(guard_);
+    gone = queued_.extract(job);
+}
+
+/// Until there is a job; false when the engine stops.
+bool local_engine::wait(std::unique_lock<std::mutex>& lock)
+{
+    ++idle_;
+    changed_.wait(lock, [this] { return is_stopping_ || !queued_.empty(); });
+    --idle_;
+    return !is_stopping_;
+}
+
+void local_engine::work()
+{
+    std::unique_lock lock(guard_);
+    while (wait(lock)) {
+        auto const mine = running_.insert(queued_.extract(queued_.begin())).position;
+        lock.unlock();
+        mine->second->run();
+        lock.lock();
+        auto ended = running_.extract(mine);
+        lock.unlock();
+        ended = {}; // with a result, perhaps, that nobody waits for
+        lock.lock();
+    }
+}
+
+} // namespace framex
