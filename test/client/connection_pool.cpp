@@ -104,11 +104,11 @@ BOOST_AUTO_TEST_CASE(octets_after_the_end_of_an_answer_kill_the_connection)
 
 BOOST_AUTO_TEST_CASE(octets_that_come_while_it_is_idle_kill_the_connection)
 {
-    std::atomic<bool> said = false;
+    std::atomic<bool> asked = false, said = false;
     scripted upstream({[&](peer& client) {
                            client.head();
                            client.say(with_length("ok"));
-                           std::this_thread::sleep_for(20ms);
+                           eventually([&] { return asked.load(); });
                            client.say(with_length("smuggled"));
                            said = true;
                            client.client_leaves();
@@ -124,10 +124,20 @@ BOOST_AUTO_TEST_CASE(octets_that_come_while_it_is_idle_kill_the_connection)
 
 BOOST_AUTO_TEST_CASE(a_connection_that_was_closed_while_idle_is_not_used)
 {
-    scripted upstream(answers(with_length("ok"), 1));
+    std::atomic<bool> asked = false, closed = false;
+    scripted upstream({[&](peer& client) {
+                           client.head();
+                           client.say(with_length("ok"));
+                           eventually([&] { return asked.load(); });
+                           client.leave();
+                           closed = true;
+                       },
+        answers(with_length("fresh"))});
     asking here;
     here.ask(outgoing_request("GET", upstream.url()));
-    std::this_thread::sleep_for(20ms);
+    BOOST_TEST(here.client.idle() == 1U);
+    asked = true;
+    BOOST_TEST(eventually([&] { return closed.load(); }));
     here.ask(outgoing_request("POST", upstream.url(), "not to be repeated"));
     expect_counts(here.client, 2, 0, 0);
 }
@@ -149,6 +159,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_closes_at_the_request_is_replaced_once_wh
     for (auto const* method : {"POST", "PATCH", "BREW"}) {
         scripted upstream({closes_at_second, answers(with_length("again"))});
         asking here;
+    asked = true;
         here.ask(outgoing_request("GET", upstream.url()));
         BOOST_CHECK_THROW(here.ask(outgoing_request(method, upstream.url())), upstream_error);
         expect_counts(here.client, 1, 1, 0);
