@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace framex {
@@ -36,9 +37,11 @@ bool client_connection::may_be_used_again() const noexcept
 
 // ---- time -------------------------------------------------------------------------------------------
 
-void client_connection::rest(std::chrono::milliseconds limit)
+void client_connection::rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool)
 {
     input_.release();
+    idle_since_ = clock::now();
+    pool_ = std::move(pool);
     end_ = clock::time_point::max();
     expect(limit);
 }
@@ -49,6 +52,7 @@ void client_connection::begin(clock::time_point end) noexcept
     block_ = first_block;
     cut_ = broke_ = answered_ = consumed_ = keep_ = false;
     sent_ = 0;
+    pool_.reset();
 }
 
 void client_connection::pause() noexcept { due_ = end_; }
@@ -80,6 +84,8 @@ void client_connection::on_clock()
     expired_ = true;
     resolver_.cancel();
     transport_->close();
+    if (auto const pool = pool_.lock())
+        pool->remove(*this);
 }
 
 // ---- faults -----------------------------------------------------------------------------------------

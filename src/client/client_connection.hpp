@@ -5,6 +5,7 @@
 #include "coro/io.hpp"
 #include "http/input_buffer.hpp"
 
+#include <framex/client/connection_pool.hpp>
 #include <framex/client/http_client.hpp>
 #include <framex/client/origin.hpp>
 #include <framex/client/outgoing_request.hpp>
@@ -46,11 +47,11 @@ public:
     ~client_connection();
 
     origin const& where() const noexcept { return origin_; }
-    bool is_open() const noexcept { return transport_->is_open(); }
     /// Whether the last exchange has ended well and nothing has come since.
     bool may_be_used_again() const noexcept;
-    /// From now on idle, and closed after `limit`.
-    void rest(std::chrono::milliseconds limit);
+    /// From now on idle; after `limit` it closes itself and leaves `pool`.
+    void rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool);
+    clock::time_point idle_since() const noexcept { return idle_since_; }
 
     /// A new exchange, which must end by `end`.
     void begin(clock::time_point end) noexcept;
@@ -109,6 +110,8 @@ private:
     clock::time_point armed_ = clock::time_point::max(); ///< when the clock looks next
     clock::time_point end_ = clock::time_point::max(); ///< of the whole exchange
     bool expired_ = false;
+    clock::time_point idle_since_;
+    std::weak_ptr<connection_pool> pool_; ///< where it is idle
 
     body_kind body_ = body_kind::none;
     std::uint64_t left_ = 0; ///< of a body with a length

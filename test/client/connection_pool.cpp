@@ -4,6 +4,8 @@
 #include <framex/client/connection_pool.hpp>
 #include <framex/coro/sleep.hpp>
 
+#include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace framex;
@@ -21,6 +23,36 @@ scripted::script answers_and_waits(std::string answer, std::atomic<bool>& leave)
             std::this_thread::sleep_for(2ms);
     };
 }
+
+/// An executor of its own that keeps `tag` alive.
+template <class Inner>
+class tagged {
+public:
+    tagged(Inner inner, std::shared_ptr<int> tag) : inner_(std::move(inner)), tag_(std::move(tag)) {}
+
+    template <class Property>
+    auto query(Property const& property) const
+        -> decltype(asio::query(std::declval<Inner const&>(), property))
+    {
+        return asio::query(inner_, property);
+    }
+    template <class Property>
+    auto require(Property const& property) const
+        -> tagged<std::decay_t<decltype(asio::require(std::declval<Inner const&>(), property))>>
+    {
+        return {asio::require(inner_, property), tag_};
+    }
+    template <class F>
+    void execute(F&& f) const
+    {
+        inner_.execute(std::forward<F>(f));
+    }
+    bool operator==(tagged const&) const = default;
+
+private:
+    Inner inner_;
+    std::shared_ptr<int> tag_;
+};
 
 void expect_counts(
     http_client const& client, std::uint64_t opened, std::uint64_t reused, std::uint64_t retried)
@@ -117,6 +149,7 @@ BOOST_AUTO_TEST_CASE(octets_that_come_while_it_is_idle_kill_the_connection)
     asking here;
     here.ask(outgoing_request("GET", upstream.url()));
     BOOST_TEST(here.client.idle() == 1U);
+    asked = true;
     BOOST_TEST(eventually([&] { return said.load(); }));
     BOOST_TEST(here.ask(outgoing_request("GET", upstream.url())).body == "fresh");
     expect_counts(here.client, 2, 0, 0);
@@ -159,7 +192,6 @@ BOOST_AUTO_TEST_CASE(a_connection_that_closes_at_the_request_is_replaced_once_wh
     for (auto const* method : {"POST", "PATCH", "BREW"}) {
         scripted upstream({closes_at_second, answers(with_length("again"))});
         asking here;
-    asked = true;
         here.ask(outgoing_request("GET", upstream.url()));
         BOOST_CHECK_THROW(here.ask(outgoing_request(method, upstream.url())), upstream_error);
         expect_counts(here.client, 1, 1, 0);
@@ -247,6 +279,45 @@ BOOST_AUTO_TEST_CASE(more_than_the_bound_are_never_idle_and_the_latest_stay)
     none.ask(outgoing_request("GET", upstream.url()));
     BOOST_TEST(none.client.idle() == 0U);
     leave = true;
+}
+
+BOOST_AUTO_TEST_CASE(more_than_the_total_bound_are_never_idle_and_the_oldest_goes)
+{
+    scripted one(answers(with_length("ok"))), two(answers(with_length("ok"))),
+        three(answers(with_length("ok")));
+    client_options options;
+    options.pool.idle_total = 2;
+    asking here(options);
+    for (auto const* each : {&one, &two, &three, &two, &three, &one})
+        here.ask(outgoing_request("GET", each->url()));
+    BOOST_TEST(here.client.idle() == 2U);
+    expect_counts(here.client, 4, 2, 0); // one twice
+    BOOST_TEST(one.connections() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_executor_that_has_nothing_idle_any_more_is_forgotten)
+{
+    scripted upstream(answers("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", 1));
+    asio::io_context context(1);
+    http_client const client;
+    std::vector<std::weak_ptr<int>> tags;
+    auto const job = [](http_client const* c, std::string url) -> awaitable<void> {
+        co_await c->send(outgoing_request("GET", url));
+    };
+    auto const run_on = [&](auto executor) {
+        asio::co_spawn(executor, job(&client, upstream.url()), [](std::exception_ptr) {});
+        context.restart();
+        context.run();
+    };
+    for (int i = 0; i < 3; ++i) {
+        auto const tag = std::make_shared<int>(i);
+        tags.push_back(tag);
+        run_on(tagged(context.get_executor(), tag));
+    }
+    run_on(context.get_executor());
+    BOOST_TEST(client.counts().opened == 4U);
+    for (auto const& tag : tags)
+        BOOST_TEST(tag.expired());
 }
 
 BOOST_AUTO_TEST_CASE(the_pool_closes_what_is_idle_when_it_dies)

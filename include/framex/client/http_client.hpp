@@ -58,7 +58,7 @@ public:
     awaitable<streamed_response> stream(outgoing_request request) const;
 
     client_counts counts() const noexcept;
-    /// Idle connections on all executors; while none of them runs.
+    /// Idle connections on all executors.
     std::size_t idle() const;
 
 private:
