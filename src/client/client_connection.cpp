@@ -7,6 +7,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -276,7 +277,9 @@ void client_connection::begin_body(response_head const& head, std::string_view m
 {
     block_ = first_block;
     left_ = head.length;
-    chunks_ = chunk_reader();
+    chunk_limits limits;
+    limits.extensions = std::numeric_limits<std::uint32_t>::max(); // a stream has no end: `line` bounds each
+    chunks_ = chunk_reader(limits);
     if (!head.has_body(method) || (head.has_length && left_ == 0))
         body_ = body_kind::none;
     else if (head.chunked)
