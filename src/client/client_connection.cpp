@@ -10,7 +10,6 @@
 #include <limits>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
 namespace framex {
 
@@ -25,7 +24,8 @@ constexpr int most_interim = 16; // 1xx answers before the final one
 
 client_connection::client_connection(asio::any_io_executor executor, origin to, client_options const& options)
     : executor_(std::move(executor)), origin_(std::move(to)), options_(options),
-      transport_(make_tcp_transport(executor_)), resolver_(executor_), clock_(executor_)
+      transport_(make_tcp_transport(executor_)), resolver_(executor_), clock_(executor_),
+      bell_(executor_, clock::time_point::max())
 {
 }
 client_connection::~client_connection() = default;
@@ -85,8 +85,16 @@ void client_connection::on_clock()
     expired_ = true;
     resolver_.cancel();
     transport_->close();
+    bell_.cancel();
     if (auto const pool = pool_.lock())
         pool->remove(*this);
+}
+
+/// Until something is to be looked at: a look-up or a read beside the sending has ended, or the time is over.
+awaitable<void> client_connection::bell()
+{
+    error_code rung;
+    co_await bell_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
 }
 
 // ---- faults -----------------------------------------------------------------------------------------
@@ -125,28 +133,63 @@ bool client_connection::was_stale(outgoing_request const& request) const noexcep
 
 // ---- connecting -------------------------------------------------------------------------------------
 
-awaitable<bool> client_connection::connect()
+/// The addresses of the origin, or error_. A look-up of the system cannot be stopped: at the deadline, and
+/// when the call is cancelled, it is left alone.
+awaitable<std::vector<tcp::endpoint>> client_connection::resolve()
 {
-    expect(options_.connect_timeout);
+    struct lookup {
+        bool ended = false;
+        error_code error;
+        std::vector<tcp::endpoint> found;
+    };
     std::vector<tcp::endpoint> known;
     auto const address = asio::ip::make_address(origin_.host(), error_);
-    if (error_) {
-        std::string const service = std::to_string(origin_.port());
-        auto const flags = asio::ip::resolver_base::numeric_service;
-        auto const found = co_await resolver_.async_resolve(
-            origin_.host(), service, flags, asio::redirect_error(asio::use_awaitable, error_));
-        if (error_ || expired_)
-            co_return fail(upstream_errc::resolve, upstream_errc::connect_timeout);
-        for (auto const& entry : found)
-            known.push_back(entry.endpoint());
-    } else
+    if (!error_) {
         known.emplace_back(address, origin_.port());
-    for (auto const& each : known) {
+        co_return known;
+    }
+    auto const asked = std::make_shared<lookup>();
+    auto ended = [weak = weak_from_this(), asked](
+                     error_code error, tcp::resolver::results_type const& results) {
+        asked->ended = true;
+        asked->error = error;
+        for (auto const& entry : results)
+            asked->found.push_back(entry.endpoint());
+        if (auto const self = weak.lock())
+            self->bell_.cancel();
+    };
+    resolver_.async_resolve(origin_.host(), std::to_string(origin_.port()),
+        asio::ip::resolver_base::numeric_service, std::move(ended));
+    while (!asked->ended && !expired_)
+        co_await bell();
+    error_ = asked->error;
+    known.swap(asked->found);
+    co_return known;
+}
+
+/// The addresses share the time: each may take its part of what is left.
+awaitable<bool> client_connection::connect()
+{
+    using std::chrono::milliseconds;
+    expect(options_.connect_timeout);
+    auto const last = due_;
+    auto const known = co_await resolve();
+    if (error_ || expired_)
+        co_return fail(upstream_errc::resolve, upstream_errc::connect_timeout);
+    for (auto left = known.size(); left != 0; --left) {
+        milliseconds part(0);
+        if (last != clock::time_point::max()) {
+            auto const rest = std::chrono::ceil<milliseconds>(last - clock::now());
+            part = std::max(rest / static_cast<int>(left), milliseconds(1));
+        }
+        expired_ = false;
+        expect(part);
+        auto const& each = known[known.size() - left];
         co_await io([&](auto handler) { transport_->connect(each, std::move(handler)); }, executor_, error_,
             transferred_);
         if (!error_ && !expired_)
             co_return true;
-        if (expired_ || error_ == asio::error::operation_aborted)
+        if (clock::now() >= end_ || (error_ == asio::error::operation_aborted && !expired_))
             break;
     }
     co_return fail(upstream_errc::connect, upstream_errc::connect_timeout);

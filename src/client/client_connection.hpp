@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace framex {
 
@@ -84,6 +85,8 @@ public:
 private:
     enum class body_kind : unsigned char { none, length, chunked, to_end };
 
+    awaitable<std::vector<asio::ip::tcp::endpoint>> resolve();
+    awaitable<void> bell();
     awaitable<bool> write(std::string_view octets);
     awaitable<bool> send_pieces(body_reader& source, std::optional<std::uint64_t> size);
     awaitable<bool> answers_early();
@@ -112,6 +115,7 @@ private:
     bool expired_ = false;
     clock::time_point idle_since_;
     std::weak_ptr<connection_pool> pool_; ///< where it is idle
+    asio::steady_timer bell_; ///< never due: its cancellation wakes the coroutine; see bell()
 
     body_kind body_ = body_kind::none;
     std::uint64_t left_ = 0; ///< of a body with a length

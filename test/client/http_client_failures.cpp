@@ -60,11 +60,6 @@ BOOST_AUTO_TEST_CASE(nobody_listens)
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_name_is_unknown)
-{
-    BOOST_TEST(is(failure_of(outgoing_request("GET", "http://no-such-host.invalid/")), errc::resolve));
-}
-
 BOOST_AUTO_TEST_CASE(the_answer_breaks_off_at_every_octet_of_its_head)
 {
     std::string const head = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
