@@ -43,8 +43,10 @@ struct client_counts {
 ///
 /// Cancelling a call, and dropping a body before its end, close the connection at once. A body that was read
 /// to its end gives its connection back to the pool. A pooled connection that the upstream had closed is
-/// replaced by a fresh one, once, when nothing came back, nothing of a pulled body was used up, and the
+/// replaced by a fresh one, once, when nothing came back, nothing of a pulled body was asked for, and the
 /// method is idempotent or nothing could be sent.
+///
+/// An answer that comes before the whole request has gone ends the sending at once: it is the call's result.
 class http_client {
 public:
     explicit http_client(client_options options = {});
