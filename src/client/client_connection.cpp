@@ -1,29 +1,26 @@
 #include "client/client_connection.hpp"
 
-#include "client/request_text.hpp"
-
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <stdexcept>
-#include <vector>
+#include <limits>
+#include <utility>
 
 namespace framex {
 
 using asio::ip::tcp;
 
 namespace {
-constexpr std::size_t first_block = 4096;
 constexpr std::size_t full_block = 16384;
-constexpr std::size_t joined_text = 16384; // a body up to here goes out in one write with its head
 constexpr int most_interim = 16; // 1xx answers before the final one
 } // namespace
 
 client_connection::client_connection(asio::any_io_executor executor, origin to, client_options const& options)
     : executor_(std::move(executor)), origin_(std::move(to)), options_(options),
-      transport_(make_tcp_transport(executor_)), resolver_(executor_), clock_(executor_)
+      transport_(make_tcp_transport(executor_)), resolver_(executor_), clock_(executor_),
+      bell_(executor_, clock::time_point::max())
 {
 }
 client_connection::~client_connection() = default;
@@ -36,10 +33,12 @@ bool client_connection::may_be_used_again() const noexcept
 
 // ---- time -------------------------------------------------------------------------------------------
 
-void client_connection::rest(std::chrono::milliseconds limit)
+void client_connection::rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool)
 {
     input_.release();
     end_ = clock::time_point::max();
+    idle_since_ = clock::now();
+    pool_ = std::move(pool);
     expect(limit);
 }
 
@@ -47,8 +46,12 @@ void client_connection::begin(clock::time_point end) noexcept
 {
     due_ = end_ = end;
     block_ = first_block;
-    cut_ = broke_ = answered_ = consumed_ = keep_ = false;
+    cut_ = broke_ = early_ = answered_ = consumed_ = keep_ = false;
     sent_ = 0;
+    heard_ = {};
+    resume_ = 0;
+    interim_ = 0;
+    pool_.reset();
 }
 
 void client_connection::pause() noexcept { due_ = end_; }
@@ -79,7 +82,26 @@ void client_connection::on_clock()
         return arm();
     expired_ = true;
     resolver_.cancel();
+    interrupt();
     transport_->close();
+    bell_.cancel();
+    if (auto const pool = pool_.lock())
+        pool->remove(*this);
+}
+
+/// Ends a write and a pull.
+void client_connection::interrupt()
+{
+    transport_->cancel();
+    if (pulled_)
+        stream_access::cancel(*pulled_);
+}
+
+/// Until something is to be looked at: a look-up or a read beside the sending has ended, or the time is over.
+awaitable<void> client_connection::bell()
+{
+    error_code rung;
+    co_await bell_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
 }
 
 // ---- faults -----------------------------------------------------------------------------------------
@@ -100,13 +122,16 @@ void client_connection::raise() const
     throw upstream_error(*failed_, origin_.name(), expired_ ? error_code() : cause_);
 }
 
-/// After a write that failed. An upstream that has seen enough of a request answers and closes.
+/// After a write that ended too soon. An upstream that has seen enough of a request answers, and may close.
 bool client_connection::may_have_answered() noexcept
 {
-    if (*failed_ != upstream_errc::write || cause_ == asio::error::operation_aborted)
-        return false;
-    failed_.reset();
-    return broke_ = cut_ = true;
+    if (failed_) {
+        if (*failed_ != upstream_errc::write || cause_ == asio::error::operation_aborted)
+            return false;
+        failed_.reset();
+        broke_ = true;
+    }
+    return cut_ = true;
 }
 
 bool client_connection::was_stale(outgoing_request const& request) const noexcept
@@ -118,146 +143,124 @@ bool client_connection::was_stale(outgoing_request const& request) const noexcep
 
 // ---- connecting -------------------------------------------------------------------------------------
 
-awaitable<bool> client_connection::connect()
+/// The addresses of the origin, or error_. A look-up of the system cannot be stopped: at the deadline, and
+/// when the call is cancelled, it is left alone.
+awaitable<std::vector<tcp::endpoint>> client_connection::resolve()
 {
-    expect(options_.connect_timeout);
+    struct lookup {
+        bool ended = false;
+        error_code error;
+        std::vector<tcp::endpoint> found;
+    };
     std::vector<tcp::endpoint> known;
     auto const address = asio::ip::make_address(origin_.host(), error_);
-    if (error_) {
-        std::string const service = std::to_string(origin_.port());
-        auto const flags = asio::ip::resolver_base::numeric_service;
-        auto const found = co_await resolver_.async_resolve(
-            origin_.host(), service, flags, asio::redirect_error(asio::use_awaitable, error_));
-        if (error_ || expired_)
-            co_return fail(upstream_errc::resolve, upstream_errc::connect_timeout);
-        for (auto const& entry : found)
-            known.push_back(entry.endpoint());
-    } else
+    if (!error_) {
         known.emplace_back(address, origin_.port());
-    for (auto const& each : known) {
+        co_return known;
+    }
+    auto const asked = std::make_shared<lookup>();
+    auto ended = [weak = weak_from_this(), asked](
+                     error_code error, tcp::resolver::results_type const& results) {
+        asked->ended = true;
+        asked->error = error;
+        for (auto const& entry : results)
+            asked->found.push_back(entry.endpoint());
+        if (auto const self = weak.lock())
+            self->bell_.cancel();
+    };
+    resolver_.async_resolve(origin_.host(), std::to_string(origin_.port()),
+        asio::ip::resolver_base::numeric_service, std::move(ended));
+    while (!asked->ended && !expired_)
+        co_await bell();
+    error_ = asked->error;
+    known.swap(asked->found);
+    co_return known;
+}
+
+/// The addresses share the time: each may take its part of what is left.
+awaitable<bool> client_connection::connect()
+{
+    using std::chrono::milliseconds;
+    expect(options_.connect_timeout);
+    auto const last = due_;
+    auto const known = co_await resolve();
+    if (error_ || expired_)
+        co_return fail(upstream_errc::resolve, upstream_errc::connect_timeout);
+    for (auto left = known.size(); left != 0; --left) {
+        milliseconds part(0);
+        if (last != clock::time_point::max()) {
+            auto const rest = std::chrono::ceil<milliseconds>(last - clock::now());
+            part = std::max(rest / static_cast<int>(left), milliseconds(1));
+        }
+        expired_ = false;
+        expect(part);
+        auto const& each = known[known.size() - left];
         co_await io([&](auto handler) { transport_->connect(each, std::move(handler)); }, executor_, error_,
             transferred_);
         if (!error_ && !expired_)
             co_return true;
-        if (expired_ || error_ == asio::error::operation_aborted)
+        if (clock::now() >= end_ || (error_ == asio::error::operation_aborted && !expired_))
             break;
     }
     co_return fail(upstream_errc::connect, upstream_errc::connect_timeout);
 }
 
-// ---- the request ------------------------------------------------------------------------------------
-
-awaitable<bool> client_connection::write(std::string_view octets)
-{
-    while (!octets.empty()) {
-        expect(options_.write_timeout);
-        co_await io(
-            [&](auto handler) {
-                transport_->write_some(asio::buffer(octets.data(), octets.size()), std::move(handler));
-            },
-            executor_, error_, transferred_);
-        if (error_)
-            co_return fail(upstream_errc::write, upstream_errc::write_timeout);
-        sent_ += transferred_;
-        octets.remove_prefix(transferred_);
-    }
-    co_return true;
-}
-
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
-awaitable<bool> client_connection::send(outgoing_request& request, std::string head)
-{
-    auto const& text = request.body.text();
-    bool const joined = text.size() <= joined_text;
-    if (joined)
-        head += text;
-    if (!co_await write(head))
-        co_return may_have_answered();
-    if (!joined && !co_await write(text))
-        co_return may_have_answered();
-    if (auto* source = request.body.source())
-        co_return co_await send_pieces(*source, request.body.size());
-    co_return true;
-}
-
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
-awaitable<bool> client_connection::send_pieces(body_reader& source, std::optional<std::uint64_t> size)
-{
-    for (;;) {
-        pause();
-        auto piece = co_await source.next();
-        if (!piece)
-            break;
-        if (piece->empty())
-            continue;
-        consumed_ = true;
-        if (size && piece->size() > *size)
-            throw std::invalid_argument("the body of the request is longer than its announced size");
-        if (co_await answers_early())
-            co_return cut_ = true;
-        if (size)
-            *size -= piece->size();
-        else
-            *piece = chunk_of(*piece);
-        if (!co_await write(*piece))
-            co_return may_have_answered();
-    }
-    if (size && *size != 0)
-        throw std::invalid_argument("the body of the request is shorter than its announced size");
-    if (!size && !co_await write("0\r\n\r\n"))
-        co_return may_have_answered();
-    co_return true;
-}
-
-/// Whether the final answer, or the end, has come while the body is still on its way. RFC 9112 section 9.3.
-awaitable<bool> client_connection::answers_early()
-{
-    constexpr std::size_t status_at = 9; // "HTTP/1.1 100"
-    if (!transport_->is_readable())
-        co_return false;
-    co_await read_more();
-    if (!received())
-        co_return true;
-    co_return input_.size() > status_at&& input_.begin()[status_at] != '1';
-}
-
 // ---- the answer -------------------------------------------------------------------------------------
+
+void client_connection::arrived(std::size_t size)
+{
+    if (size == input_.free_size())
+        block_ = full_block;
+    input_.commit(size);
+    answered_ = true;
+}
 
 /// After read_more(): whether octets have come.
 bool client_connection::received()
 {
     if (error_ || expired_)
         return false;
-    if (transferred_ == input_.free_size())
-        block_ = full_block;
-    input_.commit(transferred_);
-    return answered_ = true;
+    arrived(transferred_);
+    return true;
+}
+
+/// Reads the final head from what has come; whole interim ones before it are dropped.
+response_head::result client_connection::next_head(response_head& head)
+{
+    using result = response_head::result;
+    auto verdict = result::more;
+    while (!input_.empty()) {
+        verdict = head.read(input_.begin(), input_.end(), resume_, options_.heads);
+        if (verdict == result::more)
+            break;
+        resume_ = 0;
+        if (verdict == result::bad || head.status >= 200)
+            break;
+        if (head.status == 101 || ++interim_ > most_interim)
+            return result::bad;
+        input_.consume(head.size);
+        verdict = result::more;
+    }
+    return verdict;
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
 awaitable<bool> client_connection::read_head(response_head& head, std::string_view method)
 {
-    std::uint32_t resume = 0;
-    int interim = 0;
     expect(options_.head_timeout);
+    while (listening_)
+        co_await bell();
     for (;;) {
-        auto verdict = response_head::result::more;
-        if (!input_.empty())
-            verdict = head.read(input_.begin(), input_.end(), resume, options_.heads);
+        auto const verdict = next_head(head);
         if (verdict == response_head::result::bad)
             co_return fail(head.too_large ? upstream_errc::too_large : upstream_errc::malformed_head,
                 upstream_errc::head_timeout);
-        if (verdict == response_head::result::ok) {
-            if (head.status >= 200)
-                break;
-            if (head.status == 101 || ++interim > most_interim)
-                co_return fail(upstream_errc::malformed_head, upstream_errc::head_timeout);
-            input_.consume(head.size);
-            resume = 0;
-            continue;
-        }
+        if (verdict == response_head::result::ok)
+            break;
         block_ = std::max(block_, input_.size() + first_block);
-        co_await read_more();
+        error_ = heard_;
+        if (!error_)
+            co_await read_more();
         if (!received())
             co_return fail(
                 broke_ ? upstream_errc::write : upstream_errc::no_answer, upstream_errc::head_timeout);
@@ -270,7 +273,9 @@ void client_connection::begin_body(response_head const& head, std::string_view m
 {
     block_ = first_block;
     left_ = head.length;
-    chunks_ = chunk_reader();
+    chunk_limits limits;
+    limits.extensions = std::numeric_limits<std::uint32_t>::max(); // a stream has no end: `line` bounds each
+    chunks_ = chunk_reader(limits);
     if (!head.has_body(method) || (head.has_length && left_ == 0))
         body_ = body_kind::none;
     else if (head.chunked)

@@ -5,10 +5,12 @@
 #include "coro/io.hpp"
 #include "http/input_buffer.hpp"
 
+#include <framex/client/connection_pool.hpp>
 #include <framex/client/http_client.hpp>
 #include <framex/client/origin.hpp>
 #include <framex/client/outgoing_request.hpp>
 #include <framex/client/upstream_error.hpp>
+#include <framex/coro/async_generator.hpp>
 #include <framex/coro/awaitable.hpp>
 #include <framex/http/chunk.hpp>
 #include <framex/http/response_head.hpp>
@@ -21,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace framex {
 
@@ -46,17 +49,17 @@ public:
     ~client_connection();
 
     origin const& where() const noexcept { return origin_; }
-    bool is_open() const noexcept { return transport_->is_open(); }
     /// Whether the last exchange has ended well and nothing has come since.
     bool may_be_used_again() const noexcept;
-    /// From now on idle, and closed after `limit`.
-    void rest(std::chrono::milliseconds limit);
+    /// From now on idle; after `limit` it closes itself and leaves `pool`.
+    void rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool);
+    clock::time_point idle_since() const noexcept { return idle_since_; }
 
     /// A new exchange, which must end by `end`.
     void begin(clock::time_point end) noexcept;
     awaitable<bool> connect();
     /// Sends head and body. `request` is the caller's. What its body throws passes through. An answer that
-    /// comes before the whole body ends the sending, and the connection after the exchange.
+    /// comes before the whole body ends the sending and a pull, and the connection after the exchange.
     awaitable<bool> send(outgoing_request& request, std::string head);
     /// Reads the final answer's head, past interim ones; its views live until the next step. The body begins.
     awaitable<bool> read_head(response_head& head, std::string_view method);
@@ -82,11 +85,20 @@ public:
 
 private:
     enum class body_kind : unsigned char { none, length, chunked, to_end };
+    using pieces = async_generator<std::string>;
+    static constexpr std::size_t first_block = 4096;
 
+    awaitable<std::vector<asio::ip::tcp::endpoint>> resolve();
     awaitable<bool> write(std::string_view octets);
-    awaitable<bool> send_pieces(body_reader& source, std::optional<std::uint64_t> size);
-    awaitable<bool> answers_early();
+    awaitable<bool> send_pieces(pieces& source, std::optional<std::uint64_t> size);
+    awaitable<std::optional<std::string>> pull(pieces& source);
+    void listen();
+    void heard(error_code error, std::size_t size);
+    void interrupt();
+    awaitable<void> bell();
+    response_head::result next_head(response_head& head);
     void begin_body(response_head const& head, std::string_view method);
+    void arrived(std::size_t size);
     bool received();
     bool fail(upstream_errc step, upstream_errc late) noexcept;
     bool may_have_answered() noexcept;
@@ -97,10 +109,10 @@ private:
     asio::any_io_executor executor_;
     origin origin_;
     client_options options_;
+    input_buffer input_; // outlives the transport, which may still read into it
     std::unique_ptr<transport> transport_;
     asio::ip::tcp::resolver resolver_;
-    input_buffer input_;
-    std::size_t block_ = 4096; ///< a waiting stream holds no more; grows when it was full
+    std::size_t block_ = first_block; ///< a waiting stream holds no more; grows when it was full
     error_code error_;
     std::size_t transferred_ = 0;
 
@@ -109,6 +121,16 @@ private:
     clock::time_point armed_ = clock::time_point::max(); ///< when the clock looks next
     clock::time_point end_ = clock::time_point::max(); ///< of the whole exchange
     bool expired_ = false;
+    clock::time_point idle_since_;
+    std::weak_ptr<connection_pool> pool_; ///< where it is idle
+    asio::steady_timer bell_; ///< never due: its cancellation wakes the coroutine; see bell()
+
+    pieces* pulled_ = nullptr; ///< the source of the request's body, while it is awaited
+    bool listening_ = false; ///< a read is outstanding beside the sending
+    bool early_ = false; ///< it has brought the answer's head, or the end
+    error_code heard_; ///< the end that it has brought: a second read would not be told of it
+    std::uint32_t resume_ = 0; ///< where the reading of a head goes on
+    int interim_ = 0; ///< 1xx answers so far
 
     body_kind body_ = body_kind::none;
     std::uint64_t left_ = 0; ///< of a body with a length
@@ -117,7 +139,7 @@ private:
     bool cut_ = false; ///< the request was not sent whole
     bool broke_ = false; ///< a write has failed; perhaps an answer was sent before
     bool answered_ = false; ///< octets of the answer have come
-    bool consumed_ = false; ///< something was pulled of the request's body
+    bool consumed_ = false; ///< the source of the request's body was asked for a piece
     std::uint64_t sent_ = 0; ///< octets of the request that the system took
     std::optional<upstream_errc> failed_;
     error_code cause_;

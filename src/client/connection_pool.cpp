@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -29,12 +30,13 @@ public:
     void add(asio::any_io_executor const& executor, std::shared_ptr<connection_pool> const& pool)
     {
         std::lock_guard const guard(mutex_);
-        std::erase_if(pools_, [](auto const& entry) { return entry.second.expired(); });
+        forget_the_dead();
         pools_.emplace_back(executor, pool);
     }
     void close_idle()
     {
         std::lock_guard const guard(mutex_);
+        forget_the_dead();
         for (auto const& [executor, weak] : pools_)
             asio::post(executor, [pool = weak] {
                 if (auto const one = pool.lock())
@@ -43,7 +45,11 @@ public:
     }
 
 private:
-    void shutdown() noexcept override {}
+    void shutdown() noexcept override { pools_.clear(); } // while what its executors refer to is alive
+    void forget_the_dead()
+    {
+        std::erase_if(pools_, [](auto const& entry) { return entry.second.expired(); });
+    }
 
     std::mutex mutex_; // executors of one context may run on several threads
     std::vector<std::pair<asio::any_io_executor, std::weak_ptr<connection_pool>>> pools_;
@@ -78,6 +84,7 @@ std::shared_ptr<client_connection> connection_pool::take(origin const& to)
         if (waiting.back()->may_be_used_again())
             chosen = std::move(waiting.back());
         waiting.pop_back();
+        --count_;
     }
     if (waiting.empty())
         idle_.erase(found);
@@ -86,25 +93,35 @@ std::shared_ptr<client_connection> connection_pool::take(origin const& to)
 
 void connection_pool::give_back(std::shared_ptr<client_connection> connection)
 {
-    if (limits_.idle_connections == 0 || !connection->may_be_used_again())
+    if (limits_.idle_connections == 0 || limits_.idle_total == 0 || !connection->may_be_used_again())
         return;
+    auto const age = [](auto const& entry) { return entry.second.front()->idle_since(); };
+    auto const found = idle_.find(connection->where().name());
+    if (found != idle_.end() && found->second.size() == limits_.idle_connections)
+        remove(*found->second.front());
+    else if (count_ == limits_.idle_total)
+        remove(*std::ranges::min_element(idle_, {}, age)->second.front());
+    connection->rest(limits_.idle_timeout, weak_from_this());
     auto& waiting = idle_[connection->where().name()];
-    std::erase_if(waiting, [](auto const& one) { return !one->is_open(); }); // their time was over
-    if (waiting.size() == limits_.idle_connections)
-        waiting.erase(waiting.begin());
-    connection->rest(limits_.idle_timeout);
     waiting.push_back(std::move(connection));
+    ++count_;
 }
 
-void connection_pool::close_idle() noexcept { idle_.clear(); }
-
-std::size_t connection_pool::idle() const noexcept
+void connection_pool::remove(client_connection const& connection) noexcept
 {
-    std::size_t count = 0;
-    for (auto const& [name, waiting] : idle_)
-        for (auto const& one : waiting)
-            count += one->is_open();
-    return count;
+    auto const found = idle_.find(connection.where().name());
+    if (found == idle_.end())
+        return;
+    auto& waiting = found->second;
+    count_ -= std::erase_if(waiting, [&](auto const& one) { return one.get() == &connection; });
+    if (waiting.empty())
+        idle_.erase(found);
+}
+
+void connection_pool::close_idle() noexcept
+{
+    idle_.clear();
+    count_ = 0;
 }
 
 } // namespace framex

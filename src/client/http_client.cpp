@@ -13,8 +13,8 @@
 
 namespace framex {
 
-/// One pool for each executor that the client is used on. Only `pools` itself and the counts are shared by
-/// threads.
+/// One pool for each executor that the client is used on, or has idle connections on. Only `pools` itself and
+/// the counts are shared by threads.
 struct http_client::state {
     explicit state(client_options given) : options(given) {}
 
@@ -24,6 +24,9 @@ struct http_client::state {
         for (auto const& [owner, pool] : pools)
             if (owner == executor)
                 return pool;
+        std::erase_if(pools, [](auto const& entry) { // of jobs that are over
+            return entry.second.use_count() == 1 && entry.second->idle() == 0;
+        });
         return pools.emplace_back(executor, connection_pool::make(executor, options.pool)).second;
     }
 

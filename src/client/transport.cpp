@@ -36,6 +36,11 @@ public:
         return size >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
     }
     bool is_open() const noexcept override { return socket_.is_open(); }
+    void cancel() noexcept override
+    {
+        error_code ignored;
+        socket_.cancel(ignored);
+    }
     void close() noexcept override
     {
         error_code ignored;

@@ -27,7 +27,9 @@ public:
     /// Whether octets, the end or a fault wait to be read.
     virtual bool is_readable() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
-    /// Ends what is outstanding.
+    /// Ends what is outstanding with operation_aborted; what has gone or come stays.
+    virtual void cancel() noexcept = 0;
+    /// Ends what is outstanding, and the connection.
     virtual void close() noexcept = 0;
 };
 

@@ -4,6 +4,9 @@
 #include <framex/client/connection_pool.hpp>
 #include <framex/coro/sleep.hpp>
 
+#include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace framex;
@@ -20,6 +23,41 @@ scripted::script answers_and_waits(std::string answer, std::atomic<bool>& leave)
         for (int i = 0; i < 2500 && !leave; ++i)
             std::this_thread::sleep_for(2ms);
     };
+}
+
+/// An executor of its own that keeps `tag` alive.
+template <class Inner>
+class tagged {
+public:
+    tagged(Inner inner, std::shared_ptr<int> tag) : inner_(std::move(inner)), tag_(std::move(tag)) {}
+
+    template <class Property>
+    auto query(Property const& property) const
+        -> decltype(asio::query(std::declval<Inner const&>(), property))
+    {
+        return asio::query(inner_, property);
+    }
+    template <class Property>
+    auto require(Property const& property) const
+        -> tagged<std::decay_t<decltype(asio::require(std::declval<Inner const&>(), property))>>
+    {
+        return {asio::require(inner_, property), tag_};
+    }
+    template <class F>
+    void execute(F&& f) const
+    {
+        inner_.execute(std::forward<F>(f));
+    }
+    bool operator==(tagged const&) const = default;
+
+private:
+    Inner inner_;
+    std::shared_ptr<int> tag_;
+};
+
+awaitable<void> job(http_client const* client, std::string url)
+{
+    co_await client->send(outgoing_request("GET", url));
 }
 
 void expect_counts(
@@ -104,11 +142,11 @@ BOOST_AUTO_TEST_CASE(octets_after_the_end_of_an_answer_kill_the_connection)
 
 BOOST_AUTO_TEST_CASE(octets_that_come_while_it_is_idle_kill_the_connection)
 {
-    std::atomic<bool> said = false;
+    std::atomic<bool> asked = false, said = false;
     scripted upstream({[&](peer& client) {
                            client.head();
                            client.say(with_length("ok"));
-                           std::this_thread::sleep_for(20ms);
+                           eventually([&] { return asked.load(); });
                            client.say(with_length("smuggled"));
                            said = true;
                            client.client_leaves();
@@ -117,6 +155,7 @@ BOOST_AUTO_TEST_CASE(octets_that_come_while_it_is_idle_kill_the_connection)
     asking here;
     here.ask(outgoing_request("GET", upstream.url()));
     BOOST_TEST(here.client.idle() == 1U);
+    asked = true;
     BOOST_TEST(eventually([&] { return said.load(); }));
     BOOST_TEST(here.ask(outgoing_request("GET", upstream.url())).body == "fresh");
     expect_counts(here.client, 2, 0, 0);
@@ -124,10 +163,20 @@ BOOST_AUTO_TEST_CASE(octets_that_come_while_it_is_idle_kill_the_connection)
 
 BOOST_AUTO_TEST_CASE(a_connection_that_was_closed_while_idle_is_not_used)
 {
-    scripted upstream(answers(with_length("ok"), 1));
+    std::atomic<bool> asked = false, closed = false;
+    scripted upstream({[&](peer& client) {
+                           client.head();
+                           client.say(with_length("ok"));
+                           eventually([&] { return asked.load(); });
+                           client.leave();
+                           closed = true;
+                       },
+        answers(with_length("fresh"))});
     asking here;
     here.ask(outgoing_request("GET", upstream.url()));
-    std::this_thread::sleep_for(20ms);
+    BOOST_TEST(here.client.idle() == 1U);
+    asked = true;
+    BOOST_TEST(eventually([&] { return closed.load(); }));
     here.ask(outgoing_request("POST", upstream.url(), "not to be repeated"));
     expect_counts(here.client, 2, 0, 0);
 }
@@ -236,6 +285,59 @@ BOOST_AUTO_TEST_CASE(more_than_the_bound_are_never_idle_and_the_latest_stay)
     none.ask(outgoing_request("GET", upstream.url()));
     BOOST_TEST(none.client.idle() == 0U);
     leave = true;
+}
+
+BOOST_AUTO_TEST_CASE(more_than_the_total_bound_are_never_idle_and_the_oldest_goes)
+{
+    scripted one(answers(with_length("ok"))), two(answers(with_length("ok"))),
+        three(answers(with_length("ok")));
+    client_options options;
+    options.pool.idle_total = 2;
+    asking here(options);
+    for (auto const* each : {&one, &two, &three, &two, &three, &one})
+        here.ask(outgoing_request("GET", each->url()));
+    BOOST_TEST(here.client.idle() == 2U);
+    expect_counts(here.client, 4, 2, 0); // one twice
+    BOOST_TEST(one.connections() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_executor_that_has_nothing_idle_any_more_is_forgotten)
+{
+    scripted upstream(answers("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", 1));
+    asio::io_context context(1);
+    http_client const client;
+    std::vector<std::weak_ptr<int>> tags;
+    auto const run_on = [&](auto executor) {
+        asio::co_spawn(executor, job(&client, upstream.url()), [](std::exception_ptr) {});
+        context.restart();
+        context.run();
+    };
+    for (int i = 0; i < 3; ++i) {
+        auto const tag = std::make_shared<int>(i);
+        tags.push_back(tag);
+        run_on(tagged(context.get_executor(), tag));
+    }
+    run_on(context.get_executor());
+    BOOST_TEST(client.counts().opened == 4U);
+    for (auto const& tag : tags)
+        BOOST_TEST(tag.expired());
+}
+
+BOOST_AUTO_TEST_CASE(a_context_dies_before_the_strands_that_its_pools_were_on)
+{
+    scripted upstream(answers(with_length("ok")));
+    client_options options;
+    options.pool.idle_connections = 0;
+    asio::io_context context(1);
+    http_client const client(options);
+    auto const run_on = [&](asio::any_io_executor executor) {
+        asio::co_spawn(executor, job(&client, upstream.url()), [](std::exception_ptr) {});
+        context.restart();
+        context.run();
+    };
+    run_on(context.get_executor());
+    run_on(asio::make_strand(context));
+    BOOST_TEST(client.counts().opened == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(the_pool_closes_what_is_idle_when_it_dies)

@@ -60,11 +60,6 @@ BOOST_AUTO_TEST_CASE(nobody_listens)
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_name_is_unknown)
-{
-    BOOST_TEST(is(failure_of(outgoing_request("GET", "http://no-such-host.invalid/")), errc::resolve));
-}
-
 BOOST_AUTO_TEST_CASE(the_answer_breaks_off_at_every_octet_of_its_head)
 {
     std::string const head = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -137,7 +132,7 @@ BOOST_AUTO_TEST_CASE(the_body_is_larger_than_send_takes)
 BOOST_AUTO_TEST_CASE(each_step_has_its_time_out_and_the_upstream_sees_the_client_leave)
 {
     client_options quick;
-    quick.head_timeout = quick.body_timeout = 40ms;
+    quick.head_timeout = 40ms;
     std::atomic<bool> left = false;
     for (char const* part : {"", "HTTP/1.1 200", "HTTP/1.1 102 Processing\r\n\r\n"}) {
         {
@@ -147,8 +142,10 @@ BOOST_AUTO_TEST_CASE(each_step_has_its_time_out_and_the_upstream_sees_the_client
         BOOST_TEST(left.exchange(false), part);
     }
     {
+        client_options quick_body;
+        quick_body.body_timeout = 40ms;
         scripted upstream(silent_after("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", left));
-        BOOST_TEST(is(get(upstream, quick), errc::body_timeout));
+        BOOST_TEST(is(get(upstream, quick_body), errc::body_timeout));
     }
     BOOST_TEST(left);
 }
@@ -159,13 +156,13 @@ BOOST_AUTO_TEST_CASE(a_body_that_keeps_coming_has_no_time_out_but_the_total_one)
         client.head();
         client.say("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
         for (int i = 0; i < 12 && client.say("x"); ++i)
-            std::this_thread::sleep_for(10ms);
+            std::this_thread::sleep_for(100ms);
     };
     client_options options;
-    options.body_timeout = 80ms;
+    options.body_timeout = 1s; // less than the whole body takes
     scripted upstream(drips);
     BOOST_TEST(!get(upstream, options).has_value());
-    options.total_timeout = 60ms;
+    options.total_timeout = 300ms;
     BOOST_TEST(is(get(upstream, options), errc::total_timeout));
 }
 
@@ -183,36 +180,6 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_takes_nothing_runs_into_the_write_time_out
         failure_of(outgoing_request("POST", upstream.url(), std::string(30'000'000, 'x')), options);
     done = true;
     BOOST_TEST(is(found, errc::write_timeout));
-}
-
-BOOST_AUTO_TEST_CASE(an_answer_before_the_whole_body_is_taken_and_the_connection_closed)
-{
-    std::atomic<bool> left = false;
-    scripted upstream([&](peer& client) {
-        client.head();
-        client.say("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
-        left = client.client_leaves();
-    });
-    {
-        asking here;
-        auto const answer = here.ask(outgoing_request("POST", upstream.url(), endless_pieces()));
-        BOOST_TEST(answer.status == 413);
-        BOOST_TEST(answer.body == "big");
-        BOOST_TEST(here.client.idle() == 0U);
-        BOOST_TEST(eventually([&] { return left.load(); }));
-    }
-}
-
-BOOST_AUTO_TEST_CASE(an_answer_before_a_reset_is_still_read)
-{
-    scripted upstream([&](peer& client) {
-        client.head();
-        client.say("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
-        client.leave(); // with octets unread
-    });
-    auto const answer = ask(outgoing_request("POST", upstream.url(), std::string(30'000'000, 'x')));
-    BOOST_TEST(answer.status == 413);
-    BOOST_TEST(answer.body == "big");
 }
 
 BOOST_AUTO_TEST_CASE(a_source_that_fails_or_lies_about_its_size_ends_the_connection)

@@ -23,6 +23,25 @@ BOOST_AUTO_TEST_CASE(cancelling_next_unwinds_the_body)
     BOOST_TEST(run_and_cancel(drain(by_awaitable(1000))) == asio::error::operation_aborted);
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_somebody_waits_for_is_cancelled_from_beside)
+{
+    bool unwound = false;
+    auto source = forever(&unwound);
+    auto const pull = [](async_generator<std::string>* g) -> awaitable<void> {
+        while (auto item = co_await g->next()) {}
+    };
+    asio::io_context context(1);
+    error_code result;
+    asio::co_spawn(context, pull(&source), [&](std::exception_ptr e) { result = code_of(e); });
+    asio::steady_timer timer(context, 3ms);
+    timer.async_wait([&](error_code) { stream_access::cancel(source); });
+    context.run_for(10s);
+    BOOST_TEST(unwound);
+    BOOST_TEST((result == asio::error::operation_aborted));
+    source = async_generator<std::string>();
+    stream_access::cancel(source); // an empty one has nothing to cancel
+}
+
 BOOST_AUTO_TEST_CASE(next_is_an_operand_of_awaitable_operators)
 {
     bool unwound = false;

@@ -42,15 +42,17 @@ async_generator<std::string> waiting()
 struct relay {
     static inline plugin_metadata const metadata{.name = "relay", .version = "1.0.0"};
 
-    upstream there{upstream_url().empty() ? "http://127.0.0.1:1" : upstream_url(), quick()};
+    upstream there{upstream_url().empty() ? "http://127.0.0.1:1" : upstream_url(), waits(10s)};
+    upstream impatient{upstream_url().empty() ? "http://127.0.0.1:1" : upstream_url(), waits(40ms)};
 
-    static upstream_options quick()
+    static upstream_options waits(std::chrono::milliseconds limit)
     {
         upstream_options options;
-        options.client.head_timeout = 40ms;
+        options.client.head_timeout = limit;
         return options;
     }
     awaitable<streamed_response> forward(request incoming) { return there.forward(std::move(incoming)); }
+    awaitable<streamed_response> hurry(request incoming) { return impatient.forward(std::move(incoming)); }
     async_generator<sse_event> events(request incoming)
     {
         co_yield {"begin"};
@@ -81,6 +83,7 @@ struct relay {
     {
         api.get("/forward", &relay::forward);
         api.post("/forward", &relay::forward);
+        api.get("/hurry", &relay::hurry);
         api.get("/relayed_events", &relay::events);
         api.get("/streamed", &relay::own, arg("status") = 200, arg("count") = 2, arg("length") = "");
         api.get("/ends", &relay::ends, arg("how"));
@@ -277,7 +280,7 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_is_dead_slow_or_broken_is_502_or_504_with_
     BOOST_TEST(has(dead, message_of("127.0.0.1:1", " cannot be reached")));
 
     behind slow([](peer& upstream) { upstream.client_leaves(); });
-    auto const late = ask(slow.port(), "GET /api/v1/forward");
+    auto const late = ask(slow.port(), "GET /api/v1/hurry");
     BOOST_TEST(late.starts_with("HTTP/1.1 504 "));
     BOOST_TEST(has(late, message_of(slow.there.name(), " did not answer in time")));
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -20,11 +21,12 @@ class client_connection;
 struct pool_limits {
     std::size_t idle_connections = 32; ///< of one origin; 0 keeps none
     std::chrono::milliseconds idle_timeout{15'000}; ///< then an idle connection is closed; 0: never
+    std::size_t idle_total = 256; ///< connections of all origins
 };
 
 /// The idle connections of one executor, which must run one handler at a time (a thread or a strand). What
 /// has died meanwhile, or has octets nobody asked for, is never given out.
-class connection_pool {
+class connection_pool : public std::enable_shared_from_this<connection_pool> {
 public:
     static std::shared_ptr<connection_pool> make(asio::any_io_executor const& executor, pool_limits limits);
     connection_pool(connection_pool const&) = delete;
@@ -34,12 +36,14 @@ public:
 
     /// The connection that became idle last; null when there is none to that origin.
     std::shared_ptr<client_connection> take(origin const& to);
-    /// Keeps it when another exchange may follow, and closes it when not. The oldest one goes when there are
-    /// too many.
+    /// Keeps it when another exchange may follow, and closes it when not. The oldest one, of that origin or
+    /// of all, goes when there are too many.
     void give_back(std::shared_ptr<client_connection> connection);
+    /// An idle connection leaves.
+    void remove(client_connection const& connection) noexcept;
     void close_idle() noexcept;
-    /// How many wait, of all origins.
-    std::size_t idle() const noexcept;
+    /// How many wait, of all origins. Any thread may ask.
+    std::size_t idle() const noexcept { return count_; }
 
 private:
     explicit connection_pool(pool_limits limits) noexcept : limits_(limits) {}
@@ -47,7 +51,8 @@ private:
     using bench = std::vector<std::shared_ptr<client_connection>>; ///< oldest first
 
     pool_limits limits_;
-    std::map<std::string, bench> idle_; ///< by the origin's name
+    std::map<std::string, bench> idle_; ///< by the origin's name; no bench is empty
+    std::atomic<std::size_t> count_{0}; ///< on all benches
 };
 
 /// Closes what is idle in all pools on the executor's context, so that it does not keep the context running.

@@ -18,7 +18,7 @@ namespace framex {
 
 /// Each time-out ends its step with an upstream_error that names the step; 0 means no time-out.
 struct client_options {
-    std::chrono::milliseconds connect_timeout{5'000}; ///< a look-up that the system has begun is awaited
+    std::chrono::milliseconds connect_timeout{5'000}; ///< the look-up and all addresses together
     std::chrono::milliseconds write_timeout{30'000}; ///< while the upstream takes nothing of the request
     std::chrono::milliseconds head_timeout{60'000}; ///< from the sent request to the answer's head
     std::chrono::milliseconds body_timeout{60'000}; ///< while nothing of the body comes
@@ -36,14 +36,17 @@ struct client_counts {
 };
 
 /// Sends requests from any coroutine, each on the executor of whoever awaits it (a thread or a strand), where
-/// its connections stay. Copies share their connections. Names are resolved by the system on a thread of
-/// Asio; addresses are not. The client outlives no io_context that it was used on, but its calls and bodies
+/// its connections stay. Copies share their connections. Names are resolved by the system, one after another
+/// on a thread of the io_context; addresses are not. A look-up that a call has given up runs on there, and
+/// the io_context with it. The client outlives no io_context that it was used on, but its calls and bodies
 /// may outlive the client.
 ///
 /// Cancelling a call, and dropping a body before its end, close the connection at once. A body that was read
 /// to its end gives its connection back to the pool. A pooled connection that the upstream had closed is
-/// replaced by a fresh one, once, when nothing came back, nothing of a pulled body was used up, and the
+/// replaced by a fresh one, once, when nothing came back, nothing of a pulled body was asked for, and the
 /// method is idempotent or nothing could be sent.
+///
+/// An answer that comes before the whole request has gone ends the sending at once: it is the call's result.
 class http_client {
 public:
     explicit http_client(client_options options = {});
@@ -58,7 +61,7 @@ public:
     awaitable<streamed_response> stream(outgoing_request request) const;
 
     client_counts counts() const noexcept;
-    /// Idle connections on all executors; while none of them runs.
+    /// Idle connections on all executors.
     std::size_t idle() const;
 
 private:

@@ -109,6 +109,14 @@ struct stream_access {
         return std::exchange(promise.item_, nullptr);
     }
 
+    /// Cancels what a body that step() left waiting awaits, as the cancellation of wait() does.
+    template <class T>
+    static void cancel(async_generator<T>& g)
+    {
+        if (g.body_)
+            g.body_.promise().cancel_.emit(asio::cancellation_type::terminal);
+    }
+
     template <class T>
     struct wait_operation {
         detail::generator_base* generator;
