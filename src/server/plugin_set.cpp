@@ -199,7 +199,8 @@ void plugin_set::destroy() noexcept
 
 bool plugin_set::has_hooks() const noexcept
 {
-    return std::ranges::any_of(all_, [](auto const& one) { return one->entry.on_start || one->entry.on_stop; });
+    return std::ranges::any_of(
+        all_, [](auto const& one) { return one->entry.on_start || one->entry.on_stop; });
 }
 
 awaitable<> plugin_set::start()

@@ -1,4 +1,5 @@
-/// The table of an app's routes, immutable once its plugins are bound, and the way from method and path to one of them.
+/// The table of an app's routes, immutable once its plugins are bound, and the way from method and path to
+/// one of them.
 #pragma once
 
 #include <framex/http/path_pattern.hpp>

@@ -120,10 +120,7 @@ struct link_of_chain {
         .version = "1.0.0",
         .required_remote_apis = {"/api/v1/link" + std::to_string(Needs)}};
     int n() { return Id; }
-    static void define(api<link_of_chain>& api)
-    {
-        api.get("/link" + std::to_string(Id), &link_of_chain::n);
-    }
+    static void define(api<link_of_chain>& api) { api.get("/link" + std::to_string(Id), &link_of_chain::n); }
 };
 
 std::exception_ptr outcome_of(asio::io_context& context, awaitable<> body)
@@ -162,8 +159,7 @@ BOOST_AUTO_TEST_CASE(whoever_is_required_is_made_and_started_first_and_stopped_l
 {
     {
         served<seller, store> service;
-        BOOST_TEST(
-            happened.take() == "make store, make seller, start store, start seller with 7");
+        BOOST_TEST(happened.take() == "make store, make seller, start store, start seller with 7");
         BOOST_TEST(has(ask(service.port(), "GET /readyz"), "200 OK"));
         BOOST_TEST(body_of(ask(service.port(), "GET /healthz")) == "\"ok\"");
         service.app().stop(0ms);
@@ -307,8 +303,8 @@ BOOST_AUTO_TEST_CASE(the_last_of_several_that_serve_stops_the_plugins)
     auto const keeps = asio::make_work_guard(own); // the hooks run here, whoever is the last
     asio::co_spawn(own, one.serve({asio::ip::address_v4::loopback(), 0}, options),
         asio::bind_cancellation_slot(first.slot(), ended));
-    asio::co_spawn(other, one.serve({asio::ip::address_v4::loopback(), 0}, options),
-        [&](std::exception_ptr error) {
+    asio::co_spawn(
+        other, one.serve({asio::ip::address_v4::loopback(), 0}, options), [&](std::exception_ptr error) {
             ended(error);
             own.stop();
         });

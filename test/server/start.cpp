@@ -307,7 +307,8 @@ BOOST_AUTO_TEST_CASE(an_acceptor_of_the_programs_own_is_served)
     asio::ip::tcp::acceptor own(context, {asio::ip::address_v4::loopback(), 0});
     auto const port = own.local_endpoint().port();
     std::exception_ptr error;
-    asio::co_spawn(context, service.serve(std::move(own)), [&](std::exception_ptr thrown) { error = thrown; });
+    asio::co_spawn(
+        context, service.serve(std::move(own)), [&](std::exception_ptr thrown) { error = thrown; });
     std::thread running([&] { context.run(); });
     BOOST_TEST(has(ask(port, "GET /api/v1/items/9"), R"("data":"item 9"})"));
     service.stop(0ms);

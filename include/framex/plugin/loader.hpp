@@ -64,8 +64,8 @@ abi_record inspect_plugin(std::filesystem::path const& file);
 
 /// As inspect_plugin() reads the record of the file, and only if that fits this program opens the library and
 /// asks it for its plugin class. The library stays until the process ends: the coroutines, the types and the
-/// constants of a plugin are its code. Throws plugin_error, also for what a static object of the library or its
-/// entry point throws; one that ends the process is not caught.
+/// constants of a plugin are its code. Throws plugin_error, also for what a static object of the library or
+/// its entry point throws; one that ends the process is not caught.
 plugin_entry load_plugin(std::filesystem::path const& file);
 
 } // namespace framex

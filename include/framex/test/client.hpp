@@ -68,8 +68,8 @@ public:
     asio::io_context& context() noexcept { return context_; }
 
     /// Runs the app until it has answered. What a handler throws is an answer, as over HTTP; thrown are
-    /// load_error, plugin_failure and validation_error of plugins that do not start, and std::logic_error when
-    /// everything waits for something that will never come.
+    /// load_error, plugin_failure and validation_error of plugins that do not start, and std::logic_error
+    /// when everything waits for something that will never come.
     reply send(request asked);
     /// The same up to the head of the answer.
     open_reply open(request asked);
