@@ -45,9 +45,11 @@ awaitable<bool> client_connection::send(outgoing_request& request, std::string h
         co_return may_have_answered();
     if (!joined && !co_await write(text))
         co_return may_have_answered();
-    if (auto* source = request.body.source())
-        co_return co_await send_pieces(source->next().source(), request.body.size());
-    co_return true;
+    auto* const source = request.body.source();
+    if (!source)
+        co_return true;
+    auto& generator = source->next().source();
+    co_return co_await send_pieces(generator, request.body.size());
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange

@@ -6,6 +6,7 @@
 
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace framex;
@@ -53,6 +54,11 @@ private:
     Inner inner_;
     std::shared_ptr<int> tag_;
 };
+
+awaitable<void> job(http_client const* client, std::string url)
+{
+    co_await client->send(outgoing_request("GET", url));
+}
 
 void expect_counts(
     http_client const& client, std::uint64_t opened, std::uint64_t reused, std::uint64_t retried)
@@ -301,9 +307,6 @@ BOOST_AUTO_TEST_CASE(an_executor_that_has_nothing_idle_any_more_is_forgotten)
     asio::io_context context(1);
     http_client const client;
     std::vector<std::weak_ptr<int>> tags;
-    auto const job = [](http_client const* c, std::string url) -> awaitable<void> {
-        co_await c->send(outgoing_request("GET", url));
-    };
     auto const run_on = [&](auto executor) {
         asio::co_spawn(executor, job(&client, upstream.url()), [](std::exception_ptr) {});
         context.restart();
@@ -318,6 +321,23 @@ BOOST_AUTO_TEST_CASE(an_executor_that_has_nothing_idle_any_more_is_forgotten)
     BOOST_TEST(client.counts().opened == 4U);
     for (auto const& tag : tags)
         BOOST_TEST(tag.expired());
+}
+
+BOOST_AUTO_TEST_CASE(a_context_dies_before_the_strands_that_its_pools_were_on)
+{
+    scripted upstream(answers(with_length("ok")));
+    client_options options;
+    options.pool.idle_connections = 0;
+    asio::io_context context(1);
+    http_client const client(options);
+    auto const run_on = [&](asio::any_io_executor executor) {
+        asio::co_spawn(executor, job(&client, upstream.url()), [](std::exception_ptr) {});
+        context.restart();
+        context.run();
+    };
+    run_on(context.get_executor());
+    run_on(asio::make_strand(context));
+    BOOST_TEST(client.counts().opened == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(the_pool_closes_what_is_idle_when_it_dies)

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(the_total_time_ends_an_upload_whose_source_is_silent)
     nothing_left check;
     std::atomic<bool> left = false;
     client_options options;
-    options.total_timeout = 50ms;
+    options.total_timeout = 300ms;
     scripted upstream(answers_early("HTTP/1.1 102 Processing\r\n\r\n", left));
     auto const found = failure_of(outgoing_request("POST", upstream.url(), silent_pieces()), options);
     BOOST_TEST((found == errc::total_timeout));
