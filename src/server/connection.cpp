@@ -164,12 +164,16 @@ connection::step connection::refuse(int status, std::string message)
 
 // ---- bodies -----------------------------------------------------------------------------------------
 
+/// A multipart_reader keeps nothing: its handler bounds it. A form that is kept whole has its described
+/// parameter.
 std::uint64_t connection::body_limit() const noexcept
 {
     if (!body_.pulled)
         return limits().body_size.bytes;
+    bool const is_kept = std::ranges::find(route_->parameters, parameter_place::body, &parameter::place)
+        != route_->parameters.end();
     auto const form = limits().multipart_size.bytes;
-    return form != 0 ? form : std::numeric_limits<std::uint64_t>::max();
+    return is_kept && form != 0 ? form : std::numeric_limits<std::uint64_t>::max();
 }
 
 std::string connection::too_large() const

@@ -33,7 +33,7 @@ struct limit_settings {
     size_setting body_rate = size_setting(256); ///< slower than so many octets a second, a body spends
                                                 ///< `body_timeout` and is cut; 0: any octet renews it
     size_setting body_size = size_setting(16 << 20); ///< JSON bodies; 413 beyond it
-    size_setting multipart_size = size_setting(1 << 30); ///< a whole form; 413 beyond it; 0 is unbounded
+    size_setting multipart_size = size_setting(1 << 30); ///< a typed form in all; 413; 0 is unbounded
     std::int64_t multipart_parts = 1000; ///< 413 beyond it
     size_setting multipart_field_size = size_setting(64 << 10); ///< a field that is kept in memory; 413
     size_setting multipart_file_size; ///< one file; 0 is unbounded
