@@ -150,7 +150,7 @@ find_package(Boost REQUIRED COMPONENTS unit_test_framework)
 add_executable(NAME_test NAME_test.cpp)
 target_compile_definitions(NAME_test PRIVATE BOOST_TEST_DYN_LINK)
 target_link_libraries(NAME_test PRIVATE framex::framex Boost::unit_test_framework)
-add_test(NAME NAME COMMAND NAME_test)
+add_test(NAME_test NAME_test)
 )";
 
 constexpr std::string_view configuration =
