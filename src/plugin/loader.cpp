@@ -146,33 +146,6 @@ std::string last_loader_error()
     return text ? demangled(text) : "no reason is given";
 }
 
-/// Calls `act`, which runs code of the file.
-template <class F>
-void report_thrown(fs::path const& file, F act)
-{
-    std::string thrown = "an exception that is no std::exception";
-    try {
-        return act();
-    } catch (std::exception const& error) {
-        thrown = error.what();
-    } catch (...) {
-    }
-    throw plugin_error(plugin_fault::entry_threw, quoted(file) + " failed while it was loaded: " + thrown);
-}
-
-/// The library, its static objects constructed.
-void* opened(fs::path const& file)
-{
-    void* library = nullptr;
-    report_thrown(
-        file, [&] { library = ::dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE); });
-    if (!library)
-        throw plugin_error(plugin_fault::unresolved,
-            quoted(file) + " cannot be loaded: " + last_loader_error(),
-            "link it with everything that it uses, and build it against this version of framex");
-    return library;
-}
-
 } // namespace
 
 plugin_error::plugin_error(plugin_fault fault, std::string const& message, std::string help)
@@ -223,16 +196,27 @@ abi_record inspect_plugin(fs::path const& file)
 plugin_entry load_plugin(fs::path const& file)
 {
     inspect_plugin(file);
-    void* const library = opened(file);
+    void* const library = ::dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (!library)
+        throw plugin_error(plugin_fault::unresolved,
+            quoted(file) + " cannot be loaded: " + last_loader_error(),
+            "link it with everything that it uses, and build it against this version of framex");
     auto const entry_point =
         reinterpret_cast<void (*)(plugin_entry&)>(::dlsym(library, "framex_plugin_entry"));
     if (!entry_point)
         throw plugin_error(plugin_fault::no_entry,
             quoted(file) + " has no entry point: " + last_loader_error(),
             "end its source with FRAMEX_EXPORT_PLUGIN(your_class), and do not hide framex_plugin_entry");
-    plugin_entry entry;
-    report_thrown(file, [&] { entry_point(entry); });
-    return entry;
+    std::string thrown = "an exception that is no std::exception";
+    try {
+        plugin_entry entry;
+        entry_point(entry);
+        return entry;
+    } catch (std::exception const& error) {
+        thrown = error.what();
+    } catch (...) {
+    }
+    throw plugin_error(plugin_fault::entry_threw, quoted(file) + " failed while it was loaded: " + thrown);
 }
 
 } // namespace framex

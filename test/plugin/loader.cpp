@@ -203,14 +203,6 @@ BOOST_AUTO_TEST_CASE(an_entry_point_that_is_missing_or_throws_is_told)
     BOOST_TEST(holds(seen.message, "broken plugin"));
 }
 
-BOOST_AUTO_TEST_CASE(a_static_object_that_throws_is_told)
-{
-    auto const seen = refused(libraries / "throws_early.so");
-    BOOST_TEST((seen.fault == plugin_fault::entry_threw));
-    BOOST_TEST(holds(seen.message, "failed while it was loaded: no license"));
-    BOOST_TEST(load_plugin(libraries / "greeter.so").id == "greeter"); // others are loaded as before
-}
-
 BOOST_AUTO_TEST_CASE(what_everybody_may_write_is_not_loaded)
 {
     folder here;

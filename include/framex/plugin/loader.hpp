@@ -27,7 +27,7 @@ enum class plugin_fault : unsigned char {
     other_abi, ///< built for another Boost, another interface of framex, ...
     unresolved, ///< the system's loader refused it: a symbol or library is missing
     no_entry, ///< the record is there, the entry point is not
-    entry_threw, ///< a static object of it or its entry point threw
+    entry_threw, ///< its entry point threw
 };
 
 /// Thrown by find_plugins() and load_plugin(). what() is one sentence that names the file; help() what to do.
@@ -64,8 +64,8 @@ abi_record inspect_plugin(std::filesystem::path const& file);
 
 /// As inspect_plugin() reads the record of the file, and only if that fits this program opens the library and
 /// asks it for its plugin class. The library stays until the process ends: the coroutines, the types and the
-/// constants of a plugin are its code. Throws plugin_error, also for what a static object of the library or
-/// its entry point throws; one that ends the process is not caught.
+/// constants of a plugin are its code. Throws plugin_error. A static object of the library whose constructor
+/// throws ends the process, as it does in every program.
 plugin_entry load_plugin(std::filesystem::path const& file);
 
 } // namespace framex
