@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 
 #include <iostream>
@@ -23,7 +24,7 @@ framex::awaitable<> the_rest_of_my_program(framex::app& app, asio::ip::tcp::endp
     std::string text = "GET /api/v1/hello?name=Asio HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
     text.clear();
-    boost::system::error_code end;
+    framex::error_code end;
     co_await asio::async_read(
         socket, asio::dynamic_buffer(text), asio::redirect_error(asio::use_awaitable, end));
     std::cout << text.substr(text.rfind("\r\n") + 2) << '\n';
@@ -39,6 +40,8 @@ int main()
     options.on_listening = [&](asio::ip::tcp::endpoint where) {
         asio::co_spawn(context, the_rest_of_my_program(app, where), asio::detached);
     };
-    asio::co_spawn(context, app.serve({asio::ip::address_v4::loopback(), 0}, options), asio::detached);
+    auto served =
+        asio::co_spawn(context, app.serve({asio::ip::address_v4::loopback(), 0}, options), asio::use_future);
     context.run();
+    served.get(); // throws what ended serve()
 }

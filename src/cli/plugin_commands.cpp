@@ -151,6 +151,11 @@ int check_plugins(cli_environment const& environment, std::span<std::string cons
                 environment.out << description_of(file);
         } catch (plugin_error const& error) {
             problems.push_back(problem_of(error));
+        } catch (std::logic_error const& error) { // of a route
+            problem fault;
+            fault.code = "FX0401";
+            fault.message = name + ": " + error.what();
+            problems.push_back(std::move(fault));
         }
     environment.err << render(problems, paint);
     return problems.empty() ? done : plugin_refused;

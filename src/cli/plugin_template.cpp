@@ -167,6 +167,9 @@ access = true
 constexpr std::string_view readme_begin = R"(# NAME
 
     cmake -S . -B build && cmake --build build && ctest --test-dir build
+
+A framex that is not installed in `/usr` is named to the first command: `-DCMAKE_PREFIX_PATH=FOLDER`.
+
 )";
 
 constexpr std::string_view readme_plugin = R"(    framex run

@@ -25,8 +25,8 @@ public:
     std::string const& id() const noexcept { return id_; }
     asio::any_io_executor const& executor() const noexcept { return executor_; }
 
-    /// The [plugins.<id>] table as a model; a missing table means the model's defaults.
-    /// Throws validation_error with every fault, unknown keys included.
+    /// The [plugins.<id>] table as a model; a missing table is an empty one, and members with the rule
+    /// `defaulted` may be missing. Throws validation_error with every fault, unknown keys included.
     template <model T>
     T config() const
     {
