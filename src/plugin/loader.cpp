@@ -110,7 +110,7 @@ abi_record record_of(fs::path const& file)
     auto const section = std::get<std::string_view>(found);
     constexpr abi_record host = abi_of("");
     abi_record record{};
-    std::memcpy(&record, section.data(), std::min(section.size(), sizeof record));
+    section.copy(reinterpret_cast<char*>(&record), sizeof record);
     if (record.magic != host.magic)
         throw plugin_error(plugin_fault::no_record,
             quoted(file) + " is a shared library, but no plugin of framex",
