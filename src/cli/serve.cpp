@@ -280,6 +280,8 @@ int listen_and_run(
     asio::signal_set signals(threads.first(), SIGINT, SIGTERM);
     std::function<void()> on_signal;
     watch_signals(signals, on_signal);
+    if (wanted.server.threads > 1)
+        refuse_taken(threads.first(), where);
     if (!start_plugins(request, service, threads.first(), on_signal))
         return done;
 
@@ -297,8 +299,6 @@ int listen_and_run(
     };
     serve_options options;
     options.reuse_port = wanted.server.threads > 1;
-    if (options.reuse_port)
-        refuse_taken(threads.first(), where);
     options.on_listening = [&](asio::ip::tcp::endpoint at) {
         where = at; // with port 0 the other threads join the port that the first one got
         announce(environment, request, service, at);
@@ -326,7 +326,9 @@ std::string help_for(error_code const& error, std::int64_t port)
     if (error == asio::error::address_in_use)
         return "stop the other program, or choose another port: framex run --port "
             + std::to_string(port < 65535 ? port + 1 : 0);
-    return "choose an address of this machine: framex run --host 127.0.0.1";
+    if (error == boost::system::errc::address_not_available)
+        return "choose an address of this machine: framex run --host 127.0.0.1";
+    return {};
 }
 
 } // namespace

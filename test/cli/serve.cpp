@@ -181,6 +181,7 @@ BOOST_AUTO_TEST_CASE(threads_that_all_fail_to_listen_end_the_service_with_one_re
     std::ostream to(&door);
     BOOST_TEST(serve("[server]\nport = 0\nthreads = 8\n", {}, &to) == address_taken);
     BOOST_TEST(says("cannot listen on 127.0.0.1:0: Too many open files"));
+    BOOST_TEST(!says("help: ")); // another port or host would not do
 }
 
 BOOST_AUTO_TEST_CASE(an_address_is_not_shared_with_another_service)
@@ -199,6 +200,13 @@ BOOST_AUTO_TEST_CASE(an_address_is_not_shared_with_another_service)
         BOOST_TEST(says("error[FX0201]: cannot listen on 127.0.0.1:" + port + ": Address already in use"));
         BOOST_TEST(says("framex run --port "));
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_address_of_another_machine_is_refused_with_one_of_this)
+{
+    is_check = false;
+    BOOST_TEST(serve("[server]\nhost = \"192.0.2.1\"\nport = 0\n") == address_taken);
+    BOOST_TEST(says("help: choose an address of this machine: framex run --host 127.0.0.1"));
 }
 
 BOOST_AUTO_TEST_CASE(a_plugin_that_does_not_start_refuses_the_service)
