@@ -53,6 +53,18 @@ struct worker {
     static void define(api<worker>&) {}
 };
 
+/// Starts for ever; a signal comes meanwhile.
+struct starting {
+    static inline plugin_metadata const metadata{.name = "starting", .version = "1.0.0"};
+    awaitable<> on_start()
+    {
+        std::raise(SIGTERM);
+        co_await sleep_for(std::chrono::hours(1));
+    }
+    int n() { return 1; }
+    static void define(api<starting>& api) { api.get("/n", &starting::n); }
+};
+
 /// Does not start, or has a task that fails later.
 template <bool Later>
 struct failing {
@@ -217,6 +229,15 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_does_not_start_refuses_the_service)
         == plugin_refused);
     BOOST_TEST(says("error[FX0302]: plugin failing: on_start failed: no database"));
     BOOST_TEST(out.str() == ""); // it never listened
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_ends_a_start_that_hangs)
+{
+    is_check = false;
+    BOOST_TEST(
+        serve("load_plugins = [\"starting\"]\n[server]\nport = 0\n", {plugin_entry_of<starting>()}) == done);
+    BOOST_TEST(out.str() == ""); // it never listened
+    BOOST_TEST(err.str() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_task_that_fails_ends_the_service_in_order)
