@@ -70,28 +70,28 @@ app::~app() = default;
 
 app& app::load(plugin_entry entry)
 {
-    BOOST_ASSERT(!state_->shared);
-    state_->plugins.add(std::move(entry));
+    BOOST_ASSERT(!state_->snapshot());
+    add_entry(state_->loaded, std::move(entry));
     return *this;
 }
 
 app& app::on_access(access_sink sink)
 {
-    BOOST_ASSERT(!state_->shared);
+    BOOST_ASSERT(!state_->snapshot());
     state_->on_access = std::move(sink);
     return *this;
 }
 
 app& app::on_error(error_sink sink)
 {
-    BOOST_ASSERT(!state_->shared);
+    BOOST_ASSERT(!state_->snapshot());
     state_->on_error = std::move(sink);
     return *this;
 }
 
 app& app::on_log(log_sink sink)
 {
-    BOOST_ASSERT(!state_->shared);
+    BOOST_ASSERT(!state_->snapshot());
     state_->on_log = std::move(sink);
     return *this;
 }
@@ -99,6 +99,34 @@ app& app::on_log(log_sink sink)
 void app::prepare() { state_->prepare(); }
 awaitable<> app::start() { return state::start(state_, false); }
 awaitable<> app::finish() { return state::finish(state_, false); }
+
+awaitable<> app::reload(std::vector<plugin_entry> plugins)
+{
+    return state::reload(state_, std::move(plugins));
+}
+
+bool listener_registry::is_stopped()
+{
+    std::lock_guard const alone(guard);
+    return stopped.has_value();
+}
+
+void listener_registry::stop(std::chrono::milliseconds grace)
+{
+    std::lock_guard const alone(guard);
+    stopped = grace;
+    for (auto const& weak : all)
+        if (auto const one = weak.lock())
+            one->stop(grace);
+}
+
+void listener_registry::replace(std::shared_ptr<service const> const& next)
+{
+    std::lock_guard const alone(guard);
+    for (auto const& weak : all)
+        if (auto const one = weak.lock())
+            one->replace(next);
+}
 
 /// Serves what `open` gives, a listener; the last one out stops the plugins.
 template <class Open>
@@ -108,7 +136,8 @@ awaitable<> app::state::serve(std::shared_ptr<state> self, Open open)
     std::exception_ptr failed;
     try {
         auto const executor = co_await asio::this_coro::executor;
-        registered_listener const here(self->listening, open(*self, executor));
+        registered_listener const here(self->listening, open(service_of(self->snapshot()), executor));
+        here->replace(service_of(self->snapshot())); // perhaps another one since
         co_await here->run();
     } catch (...) {
         failed = std::current_exception();
@@ -121,8 +150,8 @@ awaitable<> app::state::serve(std::shared_ptr<state> self, Open open)
 awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
 {
     auto const open = [where, options = std::move(options)](
-                          state const& self, asio::any_io_executor const& executor) {
-        auto made = std::make_shared<listener>(executor, self.shared, where, options.reuse_port);
+                          std::shared_ptr<service const> shared, asio::any_io_executor const& executor) {
+        auto made = std::make_shared<listener>(executor, std::move(shared), where, options.reuse_port);
         if (options.on_listening)
             options.on_listening(made->local_endpoint());
         return made;
@@ -133,8 +162,8 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
 awaitable<> app::serve(asio::ip::tcp::acceptor on)
 {
     auto open = [on = std::make_shared<asio::ip::tcp::acceptor>(std::move(on))](
-                    state const& self, asio::any_io_executor const& executor) {
-        return std::make_shared<listener>(executor, self.shared, std::move(*on));
+                    std::shared_ptr<service const> shared, asio::any_io_executor const& executor) {
+        return std::make_shared<listener>(executor, std::move(shared), std::move(*on));
     };
     return state::serve(state_, std::move(open));
 }
@@ -143,29 +172,21 @@ awaitable<streamed_response> app::dispatch(request asked)
 {
     auto const self = state_;
     co_await state::start(self, false);
-    auto answer = co_await exchange_locally(self->shared, std::move(asked));
+    auto answer = co_await exchange_locally(service_of(self->snapshot()), std::move(asked));
     co_return answer;
 }
 
 void app::stop(std::chrono::milliseconds grace)
 {
-    {
-        std::lock_guard const alone(state_->guard);
-        if (state_->system)
-            state_->system->set_ready(false);
-    }
-    std::lock_guard const guard(state_->listening->guard);
-    state_->listening->stopped = grace;
-    for (auto const& weak : state_->listening->all)
-        if (auto const one = weak.lock())
-            one->stop(grace);
+    state_->listening->stop(grace);
+    if (auto const running = state_->snapshot())
+        running->system.set_ready(false);
 }
 
-std::vector<route> const& app::routes() const
+std::vector<route> app::routes() const
 {
-    static std::vector<route> const none;
-    std::lock_guard const guard(state_->guard);
-    return state_->shared ? state_->shared->table->routes() : none;
+    auto const prepared = state_->snapshot();
+    return prepared ? prepared->shared.table->routes() : std::vector<route>();
 }
 
 settings const& app::configuration() const noexcept { return state_->configuration; }

@@ -1,148 +1,52 @@
 // How an app is made ready, and the life of its plugins.
 #include "server/app_state.hpp"
 
-#include "http/clock_text.hpp"
-#include "server/cache.hpp"
-
-#include <framex/version.hpp>
+#include <framex/coro/sleep.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <concepts>
-#include <limits>
-#include <type_traits>
+#include <atomic>
 #include <utility>
 
 namespace framex {
 
 namespace {
-
-std::string sentence_of(duplicate_route const& two)
-{
-    auto const& [one, other, is_function] = two;
-    auto const first = is_function ? one->function : one->method + " " + one->path;
-    auto const second = is_function ? other->function : other->method + " " + other->path;
-    std::string text;
-    if (first != second)
-        text = first + " of plugin " + one->plugin + " and " + second + " of plugin " + other->plugin
-            + " match the same requests";
-    else if (one->plugin == other->plugin)
-        text = "plugin " + one->plugin + " offers " + first + " twice";
-    else
-        text = first + " is offered by plugin " + one->plugin + " and by plugin " + other->plugin;
-    return text + "; give one of them another " + (is_function ? "name" : "path");
-}
-
-/// Settings are 64 bits wide, the readers count in 32: whatever is beyond them is all the same to a peer.
-template <std::integral N>
-std::uint32_t narrowed(N setting, std::uint32_t most = std::numeric_limits<std::uint32_t>::max())
-{
-    if (std::cmp_less(setting, 0))
-        return 0;
-    return std::cmp_less(setting, most) ? static_cast<std::uint32_t>(setting) : most;
-}
-
-head_limits heads_of(limit_settings const& limits)
-{
-    head_limits heads;
-    heads.target = narrowed(limits.target_size.bytes);
-    heads.head = narrowed(limits.head_size.bytes);
-    heads.fields = narrowed(limits.field_count, std::extent_v<decltype(request_head::fields)>);
-    return heads;
-}
-
-body_limits bodies_of(limit_settings const& limits)
-{
-    body_limits bodies;
-    bodies.form.parts = narrowed(limits.multipart_parts);
-    bodies.form.field = limits.multipart_field_size.bytes;
-    if (limits.multipart_file_size.bytes != 0)
-        bodies.form.file = limits.multipart_file_size.bytes;
-    bodies.json_depth = narrowed(limits.json_depth);
-    return bodies;
-}
-
+constexpr std::chrono::milliseconds sweep_pause{100};
 } // namespace
 
-std::unique_ptr<system_pages> app::state::make_system() const
+void add_entry(std::vector<plugin_entry>& to, plugin_entry entry)
 {
-    openapi_info info;
-    info.version = framex::version;
-    info.runtime = configuration.server.reversion.empty() ? framex::version : configuration.server.reversion;
-    info.started_at = now_text().stamp;
-    info.errors_as_200 = configuration.server.error_status == "envelope";
-    info.needs_key = [rules = key_rules(configuration.auth.rules)](
-                         std::string_view path) { return rules.find(path) != nullptr; };
-    return std::make_unique<system_pages>(std::move(info), plugins.documented());
+    if (std::ranges::find(to, entry.id, &plugin_entry::id) != to.end())
+        throw load_error(
+            {"two plugins have the id " + entry.id + "; load one of them, or give it another id"});
+    to.push_back(std::move(entry));
 }
 
-/// The app's own routes, but for those that a plugin has replaced.
-void app::state::add_system(system_pages& pages, std::vector<route>& all)
+std::shared_ptr<generation> app::state::generate(std::vector<plugin_entry> entries) const
 {
-    auto const plugins_end = all.size();
-    for (auto& own : pages.routes()) {
-        path_pattern const pattern(own.path);
-        auto const replaces = [&](route const& other) {
-            return other.method == own.method && path_pattern(other.path) == pattern;
-        };
-        if (std::none_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(plugins_end), replaces))
-            all.push_back(std::move(own));
-    }
+    generation_options const options{executor, configuration, on_access, on_error, on_log};
+    return std::make_shared<generation>(std::move(entries), options);
 }
 
-std::vector<route> app::state::collect(system_pages& pages)
+std::shared_ptr<generation> app::state::snapshot()
 {
-    auto all = plugins.describe();
-    add_system(pages, all);
-    auto const& bare = configuration.server.excluded_log_paths;
-    for (auto& made : all)
-        if (std::ranges::find(bare, made.path) != bare.end())
-            made.enveloped = false;
-    return all;
-}
-
-/// Throws when two routes are the same, somebody requires what nobody offers, or all wait for each other.
-void app::state::resolve(route_table const& table)
-{
-    std::vector<std::string> reasons;
-    for (auto const& two : table.duplicates())
-        reasons.push_back(sentence_of(two));
-    plugins.resolve(table, reasons);
-    if (!reasons.empty())
-        throw load_error(std::move(reasons));
-}
-
-std::shared_ptr<service> app::state::make_service(system_pages& pages)
-{
-    auto made = std::make_shared<service>();
-    auto all = collect(pages);
-    keep_answers(all, make_cache(configuration.cache, on_error));
-    auto const table = std::make_shared<route_table>(std::move(all), key_rules(configuration.auth.rules));
-    resolve(*table);
-    plugins.construct(*table, configuration, on_log);
-    pages.describe(table);
-    made->table = table;
-    made->settings = configuration.server;
-    made->on_access = on_access;
-    made->on_error = on_error;
-    made->heads = heads_of(made->settings.limits);
-    made->bodies = bodies_of(made->settings.limits);
-    return made;
+    std::lock_guard const alone(guard);
+    return current;
 }
 
 void app::state::prepare()
 {
     std::lock_guard const one_at_a_time(preparing);
-    if (shared)
+    if (snapshot())
         return;
-    auto pages = make_system();
-    auto made = make_service(*pages);
+    auto made = generate(loaded);
     std::lock_guard const alone(guard);
-    system = std::move(pages);
-    shared = std::move(made);
+    current = std::move(made);
 }
 
 // ---- the life of the plugins ------------------------------------------------------------------------
@@ -166,7 +70,7 @@ bool app::state::leave(bool served, std::optional<single_flight::leader>& turn)
     if (!is_started || serving)
         return true;
     is_started = false;
-    system->set_ready(false);
+    current->system.set_ready(false);
     if (auto mine = turns.try_lead(std::string()))
         turn.emplace(std::move(*mine));
     return false;
@@ -176,7 +80,7 @@ void app::state::note_started(bool all)
 {
     std::lock_guard const alone(guard);
     is_started = all;
-    system->set_ready(all);
+    current->system.set_ready(all && !listening->is_stopped());
 }
 
 awaitable<> app::state::start(std::shared_ptr<state> self, bool serves)
@@ -192,10 +96,7 @@ awaitable<> app::state::start(std::shared_ptr<state> self, bool serves)
         }
         single_flight::outcome end;
         try {
-            if (self->plugins.has_hooks()) {
-                auto hooks = start_plugins(self);
-                co_await asio::co_spawn(self->executor, std::move(hooks), asio::use_awaitable);
-            }
+            co_await self->start_plugins(self->snapshot());
         } catch (...) {
             end.error = std::current_exception();
         }
@@ -208,30 +109,132 @@ awaitable<> app::state::start(std::shared_ptr<state> self, bool serves)
     }
 }
 
+namespace {
+
 /// Those that have started are stopped when a later one fails.
-awaitable<> app::state::start_plugins(std::shared_ptr<state> self)
+awaitable<> start_hooks(std::shared_ptr<generation> of, std::chrono::milliseconds grace)
 {
     std::exception_ptr failed;
     try {
-        co_await self->plugins.start();
+        co_await of->plugins.start();
     } catch (...) {
         failed = std::current_exception();
     }
     if (!failed)
         co_return;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await self->plugins.stop(self->configuration.server.limits.shutdown_grace);
+    co_await of->plugins.stop(grace);
     std::rethrow_exception(failed);
+}
+
+awaitable<> stop_hooks(std::shared_ptr<generation> of, std::chrono::milliseconds grace)
+{
+    co_await of->plugins.stop(grace);
+}
+
+} // namespace
+
+/// On the app's executor, as everything of the plugins that is no request.
+awaitable<> app::state::start_plugins(std::shared_ptr<generation> of)
+{
+    if (!of->plugins.has_hooks())
+        co_return;
+    auto hooks = start_hooks(std::move(of), configuration.server.limits.shutdown_grace);
+    co_await asio::co_spawn(executor, std::move(hooks), asio::use_awaitable);
+}
+
+awaitable<> app::state::stop_plugins(std::shared_ptr<generation> of)
+{
+    if (!of->plugins.has_hooks())
+        co_return;
+    auto hooks = stop_hooks(std::move(of), configuration.server.limits.shutdown_grace);
+    co_await asio::co_spawn(executor, std::move(hooks), asio::use_awaitable);
 }
 
 awaitable<> app::state::finish(std::shared_ptr<state> self, bool served)
 {
     std::optional<single_flight::leader> turn;
-    if (self->leave(served, turn) || !self->plugins.has_hooks())
+    if (self->leave(served, turn))
         co_return;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    auto hooks = self->plugins.stop(self->configuration.server.limits.shutdown_grace);
-    co_await asio::co_spawn(self->executor, std::move(hooks), asio::use_awaitable);
+    std::vector<std::shared_ptr<generation>> all;
+    {
+        std::lock_guard const alone(self->guard);
+        all.swap(self->retired);
+        all.push_back(self->current);
+    }
+    for (auto& one : all)
+        co_await self->stop_plugins(std::move(one));
+}
+
+// ---- one generation after another -------------------------------------------------------------------
+
+/// False: the app has stopped meanwhile.
+bool app::state::replace(std::shared_ptr<generation> const& next)
+{
+    std::lock_guard const alone(guard);
+    if (!is_started || listening->is_stopped())
+        return false;
+    next->system.set_ready(true);
+    retired.push_back(std::exchange(current, next));
+    return true;
+}
+
+awaitable<> app::state::reload(std::shared_ptr<state> self, std::vector<plugin_entry> plugins)
+{
+    std::optional<single_flight::leader> turn;
+    while (!turn) {
+        if (auto mine = self->turns.try_lead(std::string()))
+            turn.emplace(std::move(*mine));
+        else
+            co_await self->turns.wait(std::string());
+    }
+    std::vector<plugin_entry> checked;
+    for (auto& each : plugins)
+        add_entry(checked, std::move(each));
+    auto next = self->generate(std::move(checked));
+    co_await self->start_plugins(next);
+    if (!self->replace(next)) {
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await self->stop_plugins(std::move(next));
+        throw boost::system::system_error(asio::error::operation_aborted, "the app has stopped");
+    }
+    self->listening->replace(service_of(next));
+    {
+        std::lock_guard const alone(self->guard);
+        if (std::exchange(self->is_sweeping, true))
+            co_return;
+    }
+    asio::co_spawn(self->executor, sweep(self), asio::detached);
+}
+
+/// A retired generation that no request uses any more; sweep() ends when none is left.
+std::shared_ptr<generation> app::state::take_unused()
+{
+    std::lock_guard const alone(guard);
+    is_sweeping = !retired.empty();
+    auto const found = std::ranges::find_if(retired, [](auto const& one) { return one.use_count() == 1; });
+    if (found == retired.end())
+        return nullptr;
+    std::atomic_thread_fence(std::memory_order_acquire); // what the last request did, on another thread
+    auto taken = std::move(*found);
+    retired.erase(found);
+    return taken;
+}
+
+/// Stops each retired generation when its last request has ended.
+awaitable<> app::state::sweep(std::shared_ptr<state> self)
+{
+    for (;;) {
+        while (auto unused = self->take_unused())
+            co_await self->stop_plugins(std::move(unused));
+        {
+            std::lock_guard const alone(self->guard);
+            if (!self->is_sweeping)
+                co_return;
+        }
+        co_await sleep_for(sweep_pause);
+    }
 }
 
 } // namespace framex

@@ -46,11 +46,11 @@ std::string_view reason_to_refuse(int status)
 
 // ---- heads ------------------------------------------------------------------------------------------
 
-connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner))
+connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner)), service_(worker_->shared())
 {
     call_.executor = worker_->executor();
-    call_.limits = &worker_->shared().bodies;
-    if (worker_->shared().on_access)
+    call_.limits = &shared().bodies;
+    if (shared().on_access)
         watch_ = std::make_unique<request_watch>();
     enter(phase::head, limits().head_timeout);
     phase_ = phase::idle;
@@ -62,6 +62,14 @@ connection::~connection()
         --worker_->in_flight;
     if (watch_)
         end_watch(end_ == request_end::finished ? request_end::client_left : end_);
+}
+
+void connection::renew()
+{
+    if (in_request_ || service_ == worker_->shared())
+        return;
+    service_ = worker_->shared();
+    call_.limits = &shared().bodies;
 }
 
 void connection::enter(phase next, std::chrono::milliseconds limit) noexcept
@@ -109,7 +117,7 @@ connection::step connection::begin_request()
     if (input_.empty())
         return want_input();
     auto& memory = worker_->scratch;
-    switch (memory.head.read(input_.begin(), input_.end(), resume_, worker_->shared().heads)) {
+    switch (memory.head.read(input_.begin(), input_.end(), resume_, shared().heads)) {
     case request_head::result::more:
         return want_input();
     case request_head::result::bad:
@@ -284,7 +292,7 @@ connection::step connection::continue_body()
     // Other connections used the scratch head while this one waited: read it again.
     auto& memory = worker_->scratch;
     std::uint32_t resume = 0;
-    memory.head.read(input_.begin(), input_.begin() + head_size_, resume, worker_->shared().heads);
+    memory.head.read(input_.begin(), input_.begin() + head_size_, resume, shared().heads);
     if (!locate(memory)) {
         end_request();
         return step::next;

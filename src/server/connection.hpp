@@ -28,6 +28,8 @@ public:
     explicit connection(std::shared_ptr<worker> owner);
     ~connection() override;
 
+    void renew() final;
+
 protected:
     /// What the I/O loop does next.
     enum class step : unsigned char {
@@ -69,7 +71,8 @@ protected:
     /// sent.
     bool keeps_promise(std::size_t begin, bool ended);
     worker& owner() const noexcept { return *worker_; }
-    limit_settings const& limits() const noexcept { return worker_->shared().settings.limits; }
+    service const& shared() const noexcept { return *service_; }
+    limit_settings const& limits() const noexcept { return shared().settings.limits; }
     void enter(phase next, std::chrono::milliseconds limit) noexcept;
     /// Goes on with a phase whose deadline stood still from `since` on.
     void go_back(phase to, tick deadline, tick since) noexcept;
@@ -83,6 +86,7 @@ protected:
     virtual body_reader make_body_reader() = 0;
 
     std::shared_ptr<worker> worker_;
+    std::shared_ptr<service const> service_; ///< of the present request: outlives all that it made
     input_buffer input_;
     std::string out_;
     invocation call_;

@@ -63,13 +63,13 @@ bool connection::locate(scratch_memory& memory)
         return false;
     }
     call_.path = *path;
-    auto const& shared = worker_->shared();
-    enveloped_ = path->starts_with("/api") && !shared.excluded(*path);
-    auto const [entry, target] = shared.table->find(*path, head.method, memory.path_values);
+    enveloped_ = path->starts_with("/api") && !shared().excluded(*path);
+    auto const& table = *shared().table;
+    auto const [entry, target] = table.find(*path, head.method, memory.path_values);
     if (watch_) [[unlikely]]
         watch_->note_path(*path, entry ? std::string_view(entry->routes.front()->path) : std::string_view());
     if (!target && head.method_id == http::verb::options && (entry || *path == "*")) {
-        answer_options(entry ? shared.table->allow(*path) : std::string(any_method));
+        answer_options(entry ? table.allow(*path) : std::string(any_method));
         return false;
     }
     if (!target) {
@@ -78,12 +78,12 @@ bool connection::locate(scratch_memory& memory)
             bool const unknown = head.method_id == http::verb::unknown;
             why = failure(unknown ? 501 : 405, unknown ? "Not Implemented" : "Method Not Allowed",
                 failure::origin::raised);
-            why.fields = "\r\nAllow: " + shared.table->allow(*path);
+            why.fields = "\r\nAllow: " + table.allow(*path);
         }
         write_failure(why);
         return false;
     }
-    if (!shared.table->rules().empty() && !is_opened(head, shared.table->rules(), target->path, *path)) {
+    if (!table.rules().empty() && !is_opened(head, table.rules(), target->path, *path)) {
         failure why(401, "Invalid API Key for API(" + target->path + ")", failure::origin::raised);
         why.fields = "\r\nWWW-Authenticate: Bearer realm=\"framex\"";
         write_failure(why);
@@ -110,13 +110,12 @@ void connection::answer_options(std::string_view allow)
 
 connection::step connection::dispatch(scratch_memory& memory)
 {
-    auto& shared = worker_->shared();
     call_.head = &memory.head;
     call_.query = memory.head.query;
     call_.body =
         body_.pulled ? std::string_view() : std::string_view(input_.begin() + head_size_, body_.size);
     call_.out = &memory.answer;
-    if (worker_->in_flight >= shared.settings.limits.requests_in_flight) {
+    if (worker_->in_flight >= limits().requests_in_flight) {
         failure why(503, "too many requests are being served", failure::origin::protocol);
         why.fields = "\r\nRetry-After: 1";
         if (!body_.complete)
@@ -251,7 +250,7 @@ void connection::write_failure(failure const& why)
 {
     failure_style chosen;
     chosen.enveloped = enveloped_;
-    chosen.status_in_body = worker_->shared().settings.error_status == "envelope";
+    chosen.status_in_body = shared().settings.error_status == "envelope";
     auto const before = out_.size();
     append_failure(out_, why, frame_, chosen);
     if (watch_)
@@ -261,7 +260,7 @@ void connection::write_failure(failure const& why)
 failure connection::failure_of(std::exception_ptr const& error, bool client_sees_it)
 {
     auto why = failure::of(error);
-    auto const& sink = worker_->shared().on_error;
+    auto const& sink = shared().on_error;
     if (!sink || (client_sees_it && !why.is_hidden))
         return why;
     auto const what = text_of(error);
@@ -287,7 +286,7 @@ void connection::begin_watch(request_head const* head)
     end_ = request_end::finished;
 }
 
-void connection::end_watch(request_end how) { watch_->end(worker_->shared().on_access, how); }
+void connection::end_watch(request_end how) { watch_->end(shared().on_access, how); }
 
 void connection::end_request()
 {
@@ -314,6 +313,7 @@ void connection::end_request()
     call_.issues.clear();
     if (call_.result.index() != 0)
         call_.result = std::monostate{};
+    renew();
     enter(phase::idle, limits().keep_alive);
 }
 

@@ -8,6 +8,7 @@
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -131,6 +132,12 @@ awaitable<> listener::end_connections()
 void listener::stop(std::chrono::milliseconds grace)
 {
     asio::dispatch(executor_, [self = shared_from_this(), grace] { self->stop_here(grace); });
+}
+
+void listener::replace(std::shared_ptr<service const> next)
+{
+    asio::post(
+        executor_, [self = shared_from_this(), next = std::move(next)] { self->worker_->replace(next); });
 }
 
 void listener::stop_here(std::chrono::milliseconds grace)

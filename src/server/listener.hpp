@@ -28,8 +28,9 @@ public:
     /// Until stop(), or cancelled.
     awaitable<> run();
 
-    /// May be called from any thread.
+    /// May be called from any thread, both.
     void stop(std::chrono::milliseconds grace);
+    void replace(std::shared_ptr<service const> next);
 
 private:
     template <class Socket, class Executor>

@@ -76,21 +76,18 @@ std::vector<std::string> names_in(route_table const& table)
 
 } // namespace
 
-plugin_set::plugin_set(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+plugin_set::plugin_set(asio::any_io_executor executor, std::vector<plugin_entry> entries)
+    : executor_(std::move(executor))
+{
+    for (auto& entry : entries)
+        all_.push_back(std::make_unique<loaded>(std::move(entry)));
+}
 plugin_set::~plugin_set() { destroy(); }
 
 plugin_set::loaded* plugin_set::find(std::string_view id) const noexcept
 {
     auto const found = std::ranges::find_if(all_, [id](auto const& one) { return one->entry.id == id; });
     return found == all_.end() ? nullptr : found->get();
-}
-
-void plugin_set::add(plugin_entry entry)
-{
-    if (find(entry.id))
-        throw load_error(
-            {"two plugins have the id " + entry.id + "; load one of them, or give it another id"});
-    all_.push_back(std::make_unique<loaded>(std::move(entry)));
 }
 
 std::vector<documented_plugin> plugin_set::documented() const

@@ -16,13 +16,12 @@ class route_table;
 
 class plugin_set {
 public:
-    explicit plugin_set(asio::any_io_executor executor);
+    /// The ids of `entries` differ.
+    plugin_set(asio::any_io_executor executor, std::vector<plugin_entry> entries);
     plugin_set(plugin_set const&) = delete;
     plugin_set& operator=(plugin_set const&) = delete;
     ~plugin_set();
 
-    /// Throws load_error for an id that is there already.
-    void add(plugin_entry entry);
     std::vector<documented_plugin> documented() const;
 
     /// All routes in the order of loading, not yet callable. Throws load_error with every reason.

@@ -80,6 +80,12 @@ void worker::drain()
     for_each([](registered_connection& connection) { connection.drain(); });
 }
 
+void worker::replace(std::shared_ptr<service const> next)
+{
+    service_ = std::move(next);
+    for_each([](registered_connection& connection) { connection.renew(); });
+}
+
 void worker::abort()
 {
     for_each([](registered_connection& connection) { connection.abort(); });

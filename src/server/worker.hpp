@@ -28,7 +28,7 @@ inline constexpr tick never = 0;
 /// The ticks in which `span` has surely passed; `never` for a span of zero.
 tick ticks_of(std::chrono::milliseconds span) noexcept;
 
-/// What all workers of one app share; unchanged while it serves.
+/// What all workers of one app share; unchanged as long as it lives.
 struct service {
     std::shared_ptr<route_table const> table{};
     server_settings settings{};
@@ -59,6 +59,8 @@ public:
     virtual void drain() = 0;
     /// End at once.
     virtual void abort() = 0;
+    /// The worker's service was replaced: it counts from the next request on.
+    virtual void renew() = 0;
 };
 
 /// All connections of one executor, which must run one handler at a time. Kept alive by its connections.
@@ -67,7 +69,7 @@ public:
     worker(asio::any_io_executor executor, std::shared_ptr<service const> shared);
 
     asio::any_io_executor const& executor() const noexcept { return executor_; }
-    service const& shared() const noexcept { return *service_; }
+    std::shared_ptr<service const> const& shared() const noexcept { return service_; }
     tick now() const noexcept { return now_; }
     /// The tick by which `span` has surely passed; a span of zero never does.
     tick after(std::chrono::milliseconds span) const noexcept;
@@ -75,6 +77,8 @@ public:
     void add(registered_connection& connection);
     void drain();
     void abort();
+    /// Connections take `next` when they are between two requests.
+    void replace(std::shared_ptr<service const> next);
     bool draining() const noexcept { return draining_; }
     bool empty() const noexcept { return connections_.empty(); }
 

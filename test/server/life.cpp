@@ -189,8 +189,9 @@ BOOST_AUTO_TEST_CASE(it_is_not_ready_before_and_after)
     asio::io_context context;
     app one(context.get_executor());
     one.load<store>().prepare();
-    auto const ready = std::ranges::find(one.routes(), "/readyz", &route::path);
-    BOOST_TEST_REQUIRE((ready != one.routes().end()));
+    auto const routes = one.routes();
+    auto const ready = std::ranges::find(routes, "/readyz", &route::path);
+    BOOST_TEST_REQUIRE((ready != routes.end()));
     auto const status = [&] {
         invocation call;
         ready->now(*ready, call);

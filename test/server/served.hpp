@@ -4,9 +4,12 @@
 #include <framex/server/app.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <arpa/inet.h>
+#include <atomic>
+#include <deque>
 #include <functional>
 #include <future>
 #include <netinet/in.h>
@@ -16,44 +19,61 @@
 #include <sys/time.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace framex::test {
 
-/// Serves plugins P... on 127.0.0.1 until it dies. `prepare` sees the app before it starts.
+/// Serves plugins P... on 127.0.0.1 until it dies, on `threads` executors that share the address. `prepare`
+/// sees the app before it starts.
 template <class... P>
 class served {
 public:
-    explicit served(settings configuration = {}, std::function<void(framex::app&)> prepare = {})
-        : app_(context_.get_executor(), std::move(configuration))
+    explicit served(
+        settings configuration = {}, std::function<void(framex::app&)> prepare = {}, int threads = 1)
+        : contexts_(static_cast<std::size_t>(threads)),
+          app_(contexts_.front().get_executor(), std::move(configuration))
     {
         if (prepare)
             prepare(app_);
         (app_.template load<P>(), ...);
         app_.prepare();
-        serve_options options;
-        std::promise<unsigned short> port;
-        options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };
-        asio::co_spawn(context_, app_.serve({asio::ip::address_v4::loopback(), 0}, std::move(options)),
-            [this](std::exception_ptr error) { ended_.set_value(error); });
-        thread_ = std::thread([this] { context_.run(); });
-        port_ = port.get_future().get();
+        for (auto& context : contexts_) {
+            serve_options options;
+            options.reuse_port = threads > 1;
+            std::promise<unsigned short> port;
+            options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };
+            asio::co_spawn(context, app_.serve({asio::ip::address_v4::loopback(), port_}, std::move(options)),
+                [this](std::exception_ptr error) {
+                    if (--serving_ == 0) {
+                        ended_.set_value(error);
+                        hooks_run_.reset();
+                    }
+                });
+            threads_.emplace_back([&context] { context.run(); });
+            port_ = port.get_future().get();
+        }
     }
     ~served()
     {
         app_.stop(std::chrono::milliseconds(0));
-        thread_.join();
+        for (auto& each : threads_)
+            each.join();
     }
     unsigned short port() const { return port_; }
     framex::app& app() { return app_; }
-    /// Waits until serve() has ended. False: not within a generous time.
+    asio::any_io_executor executor() { return contexts_.front().get_executor(); }
+    /// Waits until the last serve() has ended. False: not within a generous time.
     bool has_ended() { return end_.wait_for(std::chrono::seconds(10)) == std::future_status::ready; }
 
 private:
-    asio::io_context context_{1};
+    std::deque<asio::io_context> contexts_;
+    asio::executor_work_guard<asio::io_context::executor_type> hooks_run_ =
+        asio::make_work_guard(contexts_.front()); ///< whichever serve() is the last
     framex::app app_;
+    std::atomic<std::size_t> serving_ = contexts_.size();
     std::promise<std::exception_ptr> ended_;
     std::future<std::exception_ptr> end_ = ended_.get_future();
-    std::thread thread_;
+    std::vector<std::thread> threads_;
     unsigned short port_ = 0;
 };
 

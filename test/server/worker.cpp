@@ -17,6 +17,7 @@ public:
     egoist(std::vector<std::unique_ptr<egoist>>& all, int& calls) : all_(all), calls_(calls) {}
     void on_tick(tick) override { act(); }
     void drain() override { act(); }
+    void renew() override { act(); }
     void abort() override { act(); }
 
 private:
@@ -53,6 +54,8 @@ BOOST_AUTO_TEST_CASE(connections_that_end_one_another_are_not_called_after_their
 {
     BOOST_TEST(calls_after([](worker& w, asio::io_context&) { w.drain(); }) == 1);
     BOOST_TEST(calls_after([](worker& w, asio::io_context&) { w.abort(); }) == 1);
+    BOOST_TEST(
+        calls_after([](worker& w, asio::io_context&) { w.replace(std::make_shared<service>()); }) == 1);
     BOOST_TEST(calls_after([](worker&, asio::io_context& c) { c.run_one(); }) == 1);
 }
 

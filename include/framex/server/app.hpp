@@ -111,12 +111,21 @@ public:
     /// started and does not serve; does nothing otherwise. It cannot be cancelled.
     awaitable<> finish();
 
+    /// Puts `plugins` in the place of those that run, of which none is cut: a request keeps the ones with
+    /// which it began, a stream goes on to its end with them, and their on_stop is awaited when nobody uses
+    /// them any more. The new ones are constructed and started beside them, with the same settings, on the
+    /// app's executor. All or nothing: throws as prepare() and start(), and then the former ones go on
+    /// serving; also load_error for an id that is there twice, operation_aborted when the app is not started
+    /// or ends meanwhile. An entry that did not change may be given again: its plugin is a new object. Calls
+    /// wait for each other. Cancelling cancels the on_start that runs.
+    awaitable<> reload(std::vector<plugin_entry> plugins);
+
     /// Ends every serve(): nothing new is accepted, what runs may end within `grace`, the rest is cancelled.
     /// May be called from any thread, and again with a shorter grace.
     void stop(std::chrono::milliseconds grace);
 
-    /// All routes, once prepared.
-    std::vector<route> const& routes() const;
+    /// A copy of all routes, once prepared; their plugins may be replaced by reload().
+    std::vector<route> routes() const;
     settings const& configuration() const noexcept;
 
 private:

@@ -1,0 +1,133 @@
+#include "server/generation.hpp"
+
+#include "http/clock_text.hpp"
+#include "server/cache.hpp"
+
+#include <framex/server/app.hpp>
+#include <framex/version.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace framex {
+
+namespace {
+
+std::string sentence_of(duplicate_route const& two)
+{
+    auto const& [one, other, is_function] = two;
+    auto const first = is_function ? one->function : one->method + " " + one->path;
+    auto const second = is_function ? other->function : other->method + " " + other->path;
+    std::string text;
+    if (first != second)
+        text = first + " of plugin " + one->plugin + " and " + second + " of plugin " + other->plugin
+            + " match the same requests";
+    else if (one->plugin == other->plugin)
+        text = "plugin " + one->plugin + " offers " + first + " twice";
+    else
+        text = first + " is offered by plugin " + one->plugin + " and by plugin " + other->plugin;
+    return text + "; give one of them another " + (is_function ? "name" : "path");
+}
+
+/// Settings are 64 bits wide, the readers count in 32: whatever is beyond them is all the same to a peer.
+template <std::integral N>
+std::uint32_t narrowed(N setting, std::uint32_t most = std::numeric_limits<std::uint32_t>::max())
+{
+    if (std::cmp_less(setting, 0))
+        return 0;
+    return std::cmp_less(setting, most) ? static_cast<std::uint32_t>(setting) : most;
+}
+
+head_limits heads_of(limit_settings const& limits)
+{
+    head_limits heads;
+    heads.target = narrowed(limits.target_size.bytes);
+    heads.head = narrowed(limits.head_size.bytes);
+    heads.fields = narrowed(limits.field_count, std::extent_v<decltype(request_head::fields)>);
+    return heads;
+}
+
+body_limits bodies_of(limit_settings const& limits)
+{
+    body_limits bodies;
+    bodies.form.parts = narrowed(limits.multipart_parts);
+    bodies.form.field = limits.multipart_field_size.bytes;
+    if (limits.multipart_file_size.bytes != 0)
+        bodies.form.file = limits.multipart_file_size.bytes;
+    bodies.json_depth = narrowed(limits.json_depth);
+    return bodies;
+}
+
+openapi_info info_of(settings const& configuration)
+{
+    openapi_info info;
+    info.version = framex::version;
+    info.runtime = configuration.server.reversion.empty() ? framex::version : configuration.server.reversion;
+    info.started_at = now_text().stamp;
+    info.errors_as_200 = configuration.server.error_status == "envelope";
+    info.needs_key = [rules = key_rules(configuration.auth.rules)](
+                         std::string_view path) { return rules.find(path) != nullptr; };
+    return info;
+}
+
+/// The plugins' routes and the app's own, but for those of its own that a plugin has replaced.
+std::vector<route> collect(plugin_set const& plugins, system_pages& system, settings const& configuration)
+{
+    auto all = plugins.describe();
+    auto const plugins_end = all.size();
+    for (auto& own : system.routes()) {
+        path_pattern const pattern(own.path);
+        auto const replaces = [&](route const& other) {
+            return other.method == own.method && path_pattern(other.path) == pattern;
+        };
+        if (std::none_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(plugins_end), replaces))
+            all.push_back(std::move(own));
+    }
+    auto const& bare = configuration.server.excluded_log_paths;
+    for (auto& made : all)
+        if (std::ranges::find(bare, made.path) != bare.end())
+            made.enveloped = false;
+    return all;
+}
+
+/// Throws when two routes are the same, somebody requires what nobody offers, or all wait for each other.
+void resolve(plugin_set& plugins, route_table const& table)
+{
+    std::vector<std::string> reasons;
+    for (auto const& two : table.duplicates())
+        reasons.push_back(sentence_of(two));
+    plugins.resolve(table, reasons);
+    if (!reasons.empty())
+        throw load_error(std::move(reasons));
+}
+
+} // namespace
+
+generation::generation(std::vector<plugin_entry> entries, generation_options const& options)
+    : plugins(options.executor, std::move(entries)),
+      system(info_of(options.configuration), plugins.documented())
+{
+    auto const& wanted = options.configuration;
+    auto all = collect(plugins, system, wanted);
+    keep_answers(all, make_cache(wanted.cache, options.on_error));
+    auto const table = std::make_shared<route_table>(std::move(all), key_rules(wanted.auth.rules));
+    resolve(plugins, *table);
+    plugins.construct(*table, wanted, options.on_log);
+    system.describe(table);
+    shared.table = table;
+    shared.settings = wanted.server;
+    shared.on_access = options.on_access;
+    shared.on_error = options.on_error;
+    shared.heads = heads_of(wanted.server.limits);
+    shared.bodies = bodies_of(wanted.server.limits);
+}
+
+std::shared_ptr<service const> service_of(std::shared_ptr<generation> const& one)
+{
+    return {one, &one->shared};
+}
+
+} // namespace framex

@@ -1,0 +1,35 @@
+/// Plugins that serve together, and what is served: app::reload() replaces one generation by the next.
+#pragma once
+
+#include "server/plugin_set.hpp"
+#include "server/system.hpp"
+#include "server/worker.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace framex {
+
+/// What an app gives to each of its generations.
+struct generation_options {
+    asio::any_io_executor executor;
+    settings const& configuration;
+    access_sink const& on_access;
+    error_sink const& on_error;
+    log_sink const& on_log;
+};
+
+/// Its plugins are constructed, and not yet started. A request keeps the one with which it began.
+struct generation {
+    plugin_set plugins;
+    system_pages system;
+    service shared{};
+
+    /// The plugins' ids differ. Throws as app::prepare().
+    generation(std::vector<plugin_entry> entries, generation_options const& options);
+};
+
+/// The service of a generation; keeps all of it alive.
+std::shared_ptr<service const> service_of(std::shared_ptr<generation> const& one);
+
+} // namespace framex
