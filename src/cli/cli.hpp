@@ -31,6 +31,7 @@ struct run_request {
     std::vector<std::filesystem::path> plugin_paths; ///< of --plugin-path, then of FRAMEX_PLUGIN_PATH
     bool is_check = false; ///< load and resolve, but do not listen
     bool prints_port = false; ///< the port as one line on standard output, once framex listens
+    bool is_reloaded = false; ///< build plugins again when their sources change, and let them take over
     bool is_coloured = false; ///< messages go to a terminal that takes colours
 };
 

@@ -122,6 +122,11 @@ void add_plugin_options(std::vector<option_spec>& options, server_settings const
         .kind = option_kind::repeated,
         .environment = "LOAD_BUILTIN_PLUGINS"});
     options.push_back(plugin_path_option());
+    options.push_back({.name = "--reload",
+        .value = "",
+        .group = group,
+        .text = "Build plugins again when sources change; streams go on",
+        .kind = option_kind::flag});
     options.push_back(switch_option({.name = "--enable-proxy",
                                         .value = "",
                                         .group = group,
@@ -155,6 +160,7 @@ command_spec run_command()
         .text = "Load plugins, listen, and serve until SIGINT or SIGTERM.",
         .examples = {"framex run --load-builtin-plugins echo",
             "framex run --port 9000 --load-plugins hello --plugin-path build/plugins",
+            "framex run --load-plugins build/hello.so --reload",
             "framex run --config production.toml --set server.limits.body_size='32 MB' --check"}};
     server_settings const standard;
     add_listening_options(command.options, standard);

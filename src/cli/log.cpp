@@ -240,4 +240,15 @@ void log::plugin(log_record const& record)
     write(fmt::format("{}{}: {}", text_head(record.level), record.plugin, on_one_line(record.text)));
 }
 
+void log::fault(problem const& what)
+{
+    auto text = render(what, is_json_ ? colours::off : output_.paint);
+    while (text.ends_with('\n'))
+        text.pop_back();
+    if (is_json_)
+        plugin({.plugin = "framex", .level = log_level::error, .text = text});
+    else if (writes(log_level::error))
+        write(std::move(text));
+}
+
 } // namespace framex::cli

@@ -40,6 +40,8 @@ public:
     void error(error_record const& record);
     /// The plugin's own level. Control characters are escaped.
     void plugin(log_record const& record);
+    /// A problem of the service itself, as it would end a start; one line of JSON, or several of text.
+    void fault(problem const& what);
 
 private:
     bool is_ignored(access_record const& record) const;

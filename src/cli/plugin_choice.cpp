@@ -39,8 +39,8 @@ char const* code_of(plugin_fault fault)
 
 class chooser {
 public:
-    chooser(linked_plugins const& linked, std::vector<fs::path> folders)
-        : linked_(linked), folders_(std::move(folders))
+    chooser(linked_plugins const& linked, std::vector<fs::path> folders, plugin_opener const& open)
+        : linked_(linked), folders_(std::move(folders)), open_(open)
     {
     }
 
@@ -90,7 +90,7 @@ private:
         if (!files_.insert(fs::weakly_canonical(file, error)).second)
             return;
         try {
-            made_.entries.push_back(load_plugin(file));
+            made_.entries.push_back(open_(file));
         } catch (plugin_error const& fault) {
             refuse(fault);
         }
@@ -100,6 +100,7 @@ private:
 
     linked_plugins const& linked_;
     std::vector<fs::path> folders_;
+    plugin_opener const& open_;
     std::set<fs::path> files_;
     plugin_choice made_;
 };
@@ -121,10 +122,10 @@ std::vector<fs::path> plugin_folders(std::vector<fs::path> paths, fs::path const
     return paths;
 }
 
-plugin_choice choose_plugins(
-    run_request const& request, linked_plugins const& linked, fs::path const& working_directory)
+plugin_choice choose_plugins(run_request const& request, linked_plugins const& linked,
+    fs::path const& working_directory, plugin_opener const& open)
 {
-    chooser all(linked, plugin_folders(request.plugin_paths, working_directory));
+    chooser all(linked, plugin_folders(request.plugin_paths, working_directory), open);
     auto const& wanted = request.configuration.settings();
     for (auto const& name : wanted.load_builtin_plugins)
         all.add_builtin(name);

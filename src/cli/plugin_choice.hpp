@@ -7,6 +7,7 @@
 #include <framex/plugin/loader.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 namespace framex::cli {
@@ -23,10 +24,13 @@ struct plugin_choice {
     std::vector<problem> problems{}; ///< every name that could not be loaded
 };
 
+/// Makes an entry of a plugin file, as load_plugin() does.
+using plugin_opener = std::function<plugin_entry(std::filesystem::path const&)>;
+
 /// `load_builtin_plugins` names linked plugins only. `load_plugins` names linked ones first, then files:
 /// paths, folders, and names that are looked up in --plugin-path, FRAMEX_PLUGIN_PATH and the folder `plugins`
-/// of the working directory. A plugin that is named twice is loaded once.
-plugin_choice choose_plugins(
-    run_request const& request, linked_plugins const& linked, std::filesystem::path const& working_directory);
+/// of the working directory. A plugin that is named twice is loaded once. Files are opened by `open`.
+plugin_choice choose_plugins(run_request const& request, linked_plugins const& linked,
+    std::filesystem::path const& working_directory, plugin_opener const& open);
 
 } // namespace framex::cli

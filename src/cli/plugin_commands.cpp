@@ -119,7 +119,7 @@ int make_plugin(
     environment.out << "\n\nnext:\n  cd " << name << "\n  cmake -S . -B build"
                     << prefix_option(environment.program)
                     << " && cmake --build build && ctest --test-dir build\n  "
-                    << (kind == "embed" ? "build/" + name : "framex run") << "\n";
+                    << (kind == "embed" ? "build/" + name : "framex run --reload") << "\n";
     return done;
 }
 

@@ -164,6 +164,11 @@ port = 8080
 access = true
 )";
 
+constexpr std::string_view plugin_target = R"(framex_add_plugin(NAME NAME.cpp)
+# The first build takes longer, every later one a third of the time.
+target_precompile_headers(NAME PRIVATE <framex/framex.hpp> <framex/plugin/export.hpp>)
+)";
+
 constexpr std::string_view readme_begin = R"(# NAME
 
     cmake -S . -B build && cmake --build build && ctest --test-dir build
@@ -172,10 +177,11 @@ A framex that is not installed in `/usr` is named to the first command: `-DCMAKE
 
 )";
 
-constexpr std::string_view readme_plugin = R"(    framex run
+constexpr std::string_view readme_plugin = R"(    framex run --reload
     curl http://127.0.0.1:8080/api/v1/NAME
 
 The API is in `NAME.hpp`, its test in `NAME_test.cpp`; http://127.0.0.1:8080/docs shows what it offers.
+What you save is built and served at once; an error is shown, and what ran before goes on.
 )";
 
 constexpr std::string_view readme_embed = R"(    build/NAME
@@ -230,7 +236,7 @@ std::vector<template_file> files_of_template(std::string_view kind, std::string_
         add("README.md", texts(readme_begin, readme_embed));
     } else {
         add("NAME.cpp", texts(plugin_source));
-        add("CMakeLists.txt", texts(project_begin, "framex_add_plugin(NAME NAME.cpp)\n", project_end));
+        add("CMakeLists.txt", texts(project_begin, plugin_target, project_end));
         add("config.toml", texts(configuration));
         add("README.md", texts(readme_begin, readme_plugin));
     }

@@ -155,6 +155,7 @@ private:
             .plugin_paths = given_paths(),
             .is_check = parsed_.has("--check"),
             .prints_port = parsed_.has("--print-port"),
+            .is_reloaded = parsed_.has("--reload"),
             .is_coloured = paint_ == colours::on};
         if (report_problems(request.configuration))
             return configuration_refused;

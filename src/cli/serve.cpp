@@ -4,6 +4,8 @@
 #include "idle_settings.hpp"
 #include "log.hpp"
 #include "plugin_choice.hpp"
+#include "refusal.hpp"
+#include "reloader.hpp"
 
 #include <framex/engine/local_engine.hpp>
 #include <framex/http/rules.hpp>
@@ -31,31 +33,6 @@ namespace framex::cli {
 
 namespace {
 
-/// Thrown inside this file only: the service cannot start, `code` is the exit code.
-struct refusal {
-    std::vector<problem> problems;
-    int code;
-    refusal(std::vector<problem> all, int exit) : problems(std::move(all)), code(exit) {}
-};
-
-problem fault(std::string code, std::string message, std::string help = {})
-{
-    problem p;
-    p.code = std::move(code);
-    p.message = std::move(message);
-    p.help = std::move(help);
-    return p;
-}
-
-setting_path path_of(issue const& one)
-{
-    setting_path path;
-    for (auto const& step : one.loc)
-        if (auto const* name = std::get_if<std::string>(&step))
-            path.push_back(*name);
-    return path;
-}
-
 /// A rule that guards nothing is a mistake that nobody would notice.
 void check_rules(run_request const& request)
 {
@@ -76,25 +53,18 @@ void check_rules(run_request const& request)
 template <class F>
 void try_to(run_request const& request, F act)
 {
+    std::exception_ptr error;
     try {
         act();
-    } catch (load_error const& error) {
-        std::vector<problem> problems;
-        for (auto const& reason : error.reasons())
-            problems.push_back(fault("FX0401", reason));
-        throw refusal(std::move(problems), plugin_refused);
-    } catch (validation_error const& error) {
-        std::vector<problem> problems;
-        for (auto const& one : error.issues())
-            problems.push_back(request.configuration.problem_at(path_of(one), "FX0102", one.msg));
-        throw refusal(std::move(problems), configuration_refused);
-    } catch (plugin_failure const& error) {
-        throw refusal({fault("FX0302", error.what())}, plugin_refused);
+    } catch (...) {
+        error = std::current_exception();
     }
+    if (error)
+        throw refusal_of(error, request);
 }
 
 void prepare(app& service, run_request const& request, linked_plugins const& linked,
-    std::filesystem::path const& working_directory)
+    std::filesystem::path const& working_directory, plugin_opener const& open)
 {
     check_rules(request);
     if (request.configuration.settings().auth.oauth)
@@ -106,7 +76,7 @@ void prepare(app& service, run_request const& request, linked_plugins const& lin
         throw refusal({request.configuration.problem_at({"server", "use_ray"}, "FX0402",
                           "the Ray engine is not part of this program", "leave --use-ray away")},
             plugin_refused);
-    auto choice = choose_plugins(request, linked, working_directory);
+    auto choice = choose_plugins(request, linked, working_directory, open);
     if (!choice.problems.empty())
         throw refusal(std::move(choice.problems), plugin_refused);
     try_to(request, [&] {
@@ -190,19 +160,6 @@ void watch_signals(asio::signal_set& signals, std::function<void()> const& act, 
     });
 }
 
-/// What a plugin's own task threw out of its context.
-refusal task_failure(std::exception_ptr const& error)
-{
-    std::string text = "an exception that is no std::exception";
-    try {
-        std::rethrow_exception(error);
-    } catch (std::exception const& known) {
-        text = known.what();
-    } catch (...) {
-    }
-    return {{fault("FX0501", "a task of a plugin failed, and nobody caught it: " + text)}, failed};
-}
-
 void run_until(asio::io_context& context, bool const& reached)
 {
     try {
@@ -272,8 +229,8 @@ void refuse_taken(asio::io_context& context, asio::ip::tcp::endpoint where)
     probe.bind(where);
 }
 
-int listen_and_run(
-    run_request const& request, cli_environment const& environment, app& service, service_threads& threads)
+int listen_and_run(run_request const& request, cli_environment const& environment, app& service,
+    service_threads& threads, reloader* loop)
 {
     auto const& wanted = request.configuration.settings();
     auto where = address_of(wanted);
@@ -295,7 +252,11 @@ int listen_and_run(
             service.stop(std::chrono::milliseconds(0));
         }
         if (--running == 0)
-            asio::post(threads.first(), [&] { signals.cancel(); });
+            asio::post(threads.first(), [&] {
+                signals.cancel();
+                if (loop)
+                    loop->end();
+            });
     };
     serve_options options;
     options.reuse_port = wanted.server.threads > 1;
@@ -309,6 +270,8 @@ int listen_and_run(
         run_until(context, settled);
         options.on_listening = {};
     });
+    if (loop)
+        loop->begin(threads.first());
     threads.run([&](std::exception_ptr error) {
         broken.note(std::move(error), true);
         service.stop(std::chrono::milliseconds(0));
@@ -352,12 +315,21 @@ int serve(run_request const& request, cli_environment const& environment, linked
     try {
         if (auto const idle = idle_settings(request); !idle.empty())
             environment.err << render(idle, paint) << '\n';
-        prepare(service, request, plugins, environment.working_directory);
+        std::optional<plugin_copies> copies;
+        plugin_opener open = [](std::filesystem::path const& file) { return load_plugin(file); };
+        if (request.is_reloaded)
+            open = [&copies = copies.emplace()](
+                       std::filesystem::path const& file) { return copies.open(file); };
+        prepare(service, request, plugins, environment.working_directory, open);
         if (request.is_check) {
             environment.err << "the configuration and the plugins are sound\n";
             return done;
         }
-        return listen_and_run(request, environment, service, threads);
+        std::optional<reloader> loop;
+        if (copies)
+            loop.emplace(
+                reload_parts{service, request, plugins, *copies, lines, environment.working_directory});
+        return listen_and_run(request, environment, service, threads, loop ? &*loop : nullptr);
     } catch (refusal const& refused) {
         environment.err << render(refused.problems, paint);
         return refused.code;

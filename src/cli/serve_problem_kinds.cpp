@@ -40,6 +40,15 @@ constexpr problem_kind kinds[] = {
         "`framex plugin new` writes into a folder of its own and never over files that are there; the name "
         "becomes that of a C++ class.",
         "framex plugin new My-Plugin", "Choose another name, of small letters, digits and _."},
+    {"FX0308", "build failed",
+        "With --reload, a source of a plugin was changed, and the build of it failed. The plugins that were "
+        "loaded go on serving.",
+        "framex run --load-plugins build/shop.so --reload", "Mend the error that is shown, and save."},
+    {"FX0309", "nothing to reload",
+        "--reload builds and loads plugin files again; all plugins are parts of the program, or it cannot "
+        "watch their files.",
+        "framex run --load-builtin-plugins echo --reload",
+        "Load a plugin from a file: framex run --load-plugins build/shop.so --reload."},
     {"FX0501", "task failed",
         "A task that a plugin started outside of any request threw, and nobody caught it. The service has "
         "stopped.",

@@ -101,9 +101,8 @@ void check_ownership(fs::path const& file)
 }
 
 /// The record of a file that fits this program.
-abi_record record_of(fs::path const& file)
+abi_record record_of(fs::path const& file, std::string_view octets)
 {
-    auto const octets = content_of(file);
     auto const found = find_section(octets, ".framex_abi");
     if (auto const* fault = std::get_if<elf_fault>(&found))
         throw fault_of(file, *fault);
@@ -190,19 +189,21 @@ std::vector<fs::path> find_plugins(std::string_view name, std::span<fs::path con
 abi_record inspect_plugin(fs::path const& file)
 {
     check_ownership(fs::absolute(file));
-    return record_of(file);
+    return record_of(file, content_of(file));
 }
 
-plugin_entry load_plugin(fs::path const& file)
+namespace {
+
+/// Opens `library`; messages name `file`.
+plugin_entry entry_of(fs::path const& library, fs::path const& file)
 {
-    inspect_plugin(file);
-    void* const library = ::dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (!library)
+    void* const opened = ::dlopen(fs::absolute(library).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (!opened)
         throw plugin_error(plugin_fault::unresolved,
             quoted(file) + " cannot be loaded: " + last_loader_error(),
             "link it with everything that it uses, and build it against this version of framex");
     auto const entry_point =
-        reinterpret_cast<void (*)(plugin_entry&)>(::dlsym(library, "framex_plugin_entry"));
+        reinterpret_cast<void (*)(plugin_entry&)>(::dlsym(opened, "framex_plugin_entry"));
     if (!entry_point)
         throw plugin_error(plugin_fault::no_entry,
             quoted(file) + " has no entry point: " + last_loader_error(),
@@ -217,6 +218,29 @@ plugin_entry load_plugin(fs::path const& file)
     } catch (...) {
     }
     throw plugin_error(plugin_fault::entry_threw, quoted(file) + " failed while it was loaded: " + thrown);
+}
+
+} // namespace
+
+plugin_entry load_plugin(fs::path const& file)
+{
+    inspect_plugin(file);
+    return entry_of(file, file);
+}
+
+plugin_entry load_plugin(fs::path const& file, fs::path const& copy)
+{
+    check_ownership(fs::absolute(file));
+    auto const octets = content_of(file);
+    record_of(file, octets);
+    std::ofstream output(copy, std::ios::binary);
+    output << octets << std::flush;
+    if (!output)
+        throw plugin_error(plugin_fault::unreadable,
+            "cannot copy " + quoted(file) + " to " + quoted(copy) + ": " + std::strerror(errno),
+            "look for space on the disk");
+    output.close();
+    return entry_of(copy, file);
 }
 
 } // namespace framex

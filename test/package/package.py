@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -60,20 +61,24 @@ def check_pkg_config(compiler, prefix, example, folder):
 class service:
     """The installed program with plugins, ended with the block it serves."""
 
-    def __init__(self, program, plugins, **where):
-        options = [word for plugin in plugins for word in ("--load-plugins", str(plugin))]
+    def __init__(self, program, plugins, *more, **where):
+        options = [word for plugin in plugins for word in ("--load-plugins", str(plugin))] + list(more)
         self.process = subprocess.Popen([program, "run", "--host", "127.0.0.1", "--port", "0", *options],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, **where)
 
     def __enter__(self):
-        seen = ""
+        said = self.until("http://")
+        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", said)[1])
+        return self
+
+    def until(self, text):
+        """What the program prints until a line holds `text`; ctest's time limit ends the wait."""
+        said = ""
         for line in self.process.stdout:
-            seen += line
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-            if found:
-                self.port = int(found[1])
-                return self
-        sys.exit(f"the program did not say where it listens; it printed:\n{seen}")
+            said += line
+            if text in line:
+                return said
+        sys.exit(f"the program ended without saying {text!r}; it printed:\n{said}")
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
@@ -128,15 +133,57 @@ def check_service(program, plugins):
 
 
 def check_new_plugin(prefix, folder):
-    """`framex plugin new`, the commands that it prints, and a first reply."""
+    """`framex plugin new`, the commands that it prints, a first reply, and what is saved while it serves."""
     framex = prefix / "bin" / "framex"
+    begin = time.monotonic()
     told = run(framex, "plugin", "new", "shop", cwd=folder)
     enter, build, serve = [line.strip() for line in told.split("next:\n")[1].splitlines()]
     expect("where to go", enter, "cd shop")
-    expect("what to start", serve, "framex run")
+    expect("what to start", serve, "framex run --reload")
     run("sh", "-c", build, cwd=folder / "shop")
-    with service(framex, [], cwd=folder / "shop") as server:
+    with service(framex, [], "--reload", cwd=folder / "shop") as server:
         expect("the first reply", server.data("shop?name=Ada"), "Hello, Ada!")
+        print(f"plugin new to the first reply: {time.monotonic() - begin:.1f} s")
+        check_reload(server, folder / "shop" / "shop.hpp")
+
+
+def check_reload(server, source):
+    """A stream that is open all the time, two saves that are served, and one between them that does not build."""
+    text = source.read_text()
+    streaming = text.replace("    static void define", """
+    framex::async_generator<std::string> ticks()
+    {
+        for (;;) {
+            co_await framex::sleep_for(std::chrono::milliseconds(10));
+            co_yield "old ";
+        }
+    }
+    static void define""").replace('{\n        api.get("/shop"', '{\n        api.get("/ticks", &shop::ticks);\n        api.get("/shop"')
+    server.until("watching")
+    begin = time.monotonic()
+    source.write_text(streaming.replace("Hello", "Hi"))
+    server.until("took over")
+    expect("an answer of what was saved", server.data("shop?name=Ada"), "Hi, Ada!")
+    print(f"from save to answer: {time.monotonic() - begin:.1f} s")
+    connection, stream = server.open("ticks")
+    expect("a stream", stream.read(8), b"old old ")
+
+    source.write_text(streaming.replace("Hello", "nobody").replace('"nobody, "', "nobody"))
+    said = server.until("go on serving")
+    if "FX0308" not in said or "shop.hpp:" not in said or "nobody" not in said:
+        sys.exit(f"a failed build does not show its error; said:\n{said}")
+    expect("an answer after a failed build", server.data("shop?name=Ada"), "Hi, Ada!")
+
+    source.write_text(streaming.replace("Hello", "Hoi").replace('"old "', '"new "'))
+    server.until("took over")
+    expect("an answer after the mend", server.data("shop?name=Ada"), "Hoi, Ada!")
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:  # what had come before the change, and what comes now
+        expect("the stream that was open", stream.read(8), b"old old ")
+    connection.close()
+    connection, stream = server.open("ticks")
+    expect("a new stream", stream.read(8), b"new new ")
+    connection.close()
 
 
 def main():

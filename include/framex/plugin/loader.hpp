@@ -68,4 +68,8 @@ abi_record inspect_plugin(std::filesystem::path const& file);
 /// throws ends the process, as it does in every program.
 plugin_entry load_plugin(std::filesystem::path const& file);
 
+/// The same from a copy that is written as `copy`, a name that this process has not loaded yet: so a file
+/// that was built again is loaded beside the library that it was before.
+plugin_entry load_plugin(std::filesystem::path const& file, std::filesystem::path const& copy);
+
 } // namespace framex

@@ -1,0 +1,196 @@
+#include "build_tree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+namespace framex::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view cache_name = "CMakeCache.txt";
+
+/// One line without its end; `text` goes on after it.
+std::string_view take_line(std::string_view& text)
+{
+    auto const end = std::min(text.find('\n'), text.size());
+    auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    return line;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    auto const begin = std::min(text.find_first_not_of(" \t"), text.size());
+    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+/// "shop.hpp:12:5" or "CMakeLists.txt:3".
+struct place {
+    std::string file{};
+    std::size_t line = 0;
+    std::size_t column = 0;
+};
+
+std::optional<std::size_t> number_in(std::string_view text)
+{
+    std::size_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::optional<place> place_in(std::string_view text)
+{
+    std::array<std::size_t, 2> numbers{};
+    std::size_t count = 0;
+    while (count < 2) {
+        auto const colon = text.rfind(':');
+        auto const number = colon == text.npos ? std::nullopt : number_in(text.substr(colon + 1));
+        if (!number)
+            break;
+        numbers[count++] = *number;
+        text = text.substr(0, colon);
+    }
+    if (count == 0 || text.empty())
+        return std::nullopt;
+    return place{
+        .file = std::string(text), .line = numbers[count - 1], .column = count == 2 ? numbers[0] : 0};
+}
+
+std::string line_of(fs::path const& file, std::size_t number)
+{
+    std::ifstream input(file);
+    std::string line;
+    for (std::size_t i = 0; i < number; ++i)
+        if (!std::getline(input, line))
+            return {};
+    return line;
+}
+
+/// What a line of the output says is wrong, and where.
+struct complaint {
+    std::string message{};
+    std::string at{};
+};
+
+std::optional<complaint> complaint_in(std::string_view line, std::string_view rest)
+{
+    constexpr std::string_view by_cmake = "CMake Error";
+    constexpr std::string_view unresolved = "undefined reference to";
+    if (line.starts_with(by_cmake)) {
+        auto at = line.substr(by_cmake.size());
+        at = at.starts_with(" at ") ? at.substr(4) : std::string_view();
+        at = at.substr(0, at.find(' '));
+        while (at.ends_with(':'))
+            at.remove_suffix(1);
+        std::string_view said;
+        while (said.empty() && !rest.empty())
+            said = trimmed(take_line(rest));
+        return complaint{.message = std::string(said), .at = std::string(at)};
+    }
+    for (std::string_view const mark : {": fatal error: ", ": error: "})
+        if (auto const found = line.find(mark); found != line.npos)
+            return complaint{.message = std::string(line.substr(found + mark.size())),
+                .at = std::string(line.substr(0, found))};
+    if (auto const found = line.find(unresolved); found != line.npos)
+        return complaint{.message = std::string(line.substr(found)), .at = {}};
+    return std::nullopt;
+}
+
+} // namespace
+
+std::vector<std::string> build_tree::command(std::vector<std::string> const& targets) const
+{
+    std::vector<std::string> words{cmake, "--build", folder.string()};
+    if (!targets.empty())
+        words.emplace_back("--target");
+    words.insert(words.end(), targets.begin(), targets.end());
+    return words;
+}
+
+std::optional<build_tree> build_tree_of(fs::path const& file)
+{
+    std::error_code ignored;
+    auto folder = fs::absolute(file, ignored).lexically_normal().parent_path();
+    while (!fs::exists(folder / cache_name, ignored)) {
+        if (!folder.has_relative_path())
+            return std::nullopt;
+        folder = folder.parent_path();
+    }
+    build_tree tree;
+    tree.folder = folder;
+    std::ifstream cache(folder / cache_name);
+    for (std::string line; std::getline(cache, line);) {
+        auto const value = line.substr(std::min(line.find('=') + 1, line.size()));
+        if (line.starts_with("CMAKE_HOME_DIRECTORY:"))
+            tree.sources = value;
+        else if (line.starts_with("CMAKE_COMMAND:"))
+            tree.cmake = value;
+    }
+    return tree.sources.empty() || tree.cmake.empty() ? std::nullopt : std::optional(tree);
+}
+
+bool lists_target(std::string_view list, std::string_view target)
+{
+    while (!list.empty()) {
+        auto line = take_line(list);
+        if (line.starts_with("... ")) // as make's list is written
+            line.remove_prefix(4);
+        if (line.starts_with(target)
+            && (line.size() == target.size() || line[target.size()] == ':' || line[target.size()] == ' '))
+            return true;
+    }
+    return false;
+}
+
+bool is_source(fs::path const& file)
+{
+    constexpr std::string_view endings[] = {".cpp", ".hpp", ".cc", ".hh", ".cxx", ".hxx", ".c", ".h", ".ipp",
+        ".ixx", ".inl", ".inc", ".tpp", ".cmake"};
+    auto const name = file.filename().string();
+    return name == "CMakeLists.txt"
+        || (!name.starts_with('.')
+            && std::ranges::find(endings, file.extension().string()) != std::ranges::end(endings));
+}
+
+problem build_failure(build_tree const& tree, std::string_view output)
+{
+    problem fault;
+    fault.code = "FX0308";
+    fault.help = "mend it and save; all that the build says: cmake --build " + tree.folder.string();
+    std::string last;
+    std::optional<complaint> first;
+    while (!first && !output.empty()) {
+        auto const line = take_line(output);
+        first = complaint_in(line, output);
+        if (!trimmed(line).empty())
+            last = trimmed(line);
+    }
+    fault.message = "the build failed: " + (first ? first->message : last);
+    auto const where = first ? place_in(first->at) : std::nullopt;
+    if (!where)
+        return fault;
+    std::error_code ignored;
+    auto file = (tree.folder / where->file).lexically_normal(); // compilers run there
+    if (!fs::exists(file, ignored))
+        file = tree.sources / where->file;
+    auto const near = file.lexically_relative(tree.sources);
+    auto const shown = near.empty() || *near.begin() == ".." ? file : near;
+    fault.place = shown.string() + ":" + std::to_string(where->line);
+    if (where->column)
+        fault.place += ":" + std::to_string(where->column);
+    fault.source_line = line_of(file, where->line);
+    if (!fault.source_line.empty()) {
+        fault.line = where->line;
+        fault.caret_column = std::max<std::size_t>(where->column, 1);
+    }
+    return fault;
+}
+
+} // namespace framex::cli

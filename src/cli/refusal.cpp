@@ -1,0 +1,64 @@
+#include "refusal.hpp"
+
+#include <framex/server/app.hpp>
+
+#include <utility>
+
+namespace framex::cli {
+
+namespace {
+
+setting_path path_of(issue const& one)
+{
+    setting_path path;
+    for (auto const& step : one.loc)
+        if (auto const* name = std::get_if<std::string>(&step))
+            path.push_back(*name);
+    return path;
+}
+
+} // namespace
+
+problem fault(std::string code, std::string message, std::string help)
+{
+    problem p;
+    p.code = std::move(code);
+    p.message = std::move(message);
+    p.help = std::move(help);
+    return p;
+}
+
+refusal refusal_of(std::exception_ptr error, run_request const& request)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (refusal& refused) {
+        return std::move(refused);
+    } catch (load_error const& failed) {
+        std::vector<problem> problems;
+        for (auto const& reason : failed.reasons())
+            problems.push_back(fault("FX0401", reason));
+        return {std::move(problems), plugin_refused};
+    } catch (validation_error const& failed) {
+        std::vector<problem> problems;
+        for (auto const& one : failed.issues())
+            problems.push_back(request.configuration.problem_at(path_of(one), "FX0102", one.msg));
+        return {std::move(problems), configuration_refused};
+    } catch (plugin_failure const& failed) {
+        return {{fault("FX0302", failed.what())}, plugin_refused};
+    }
+}
+
+refusal task_failure(std::exception_ptr const& error)
+{
+    std::string text = "an exception that is no std::exception";
+    try {
+        std::rethrow_exception(error);
+    } catch (std::exception const& known) {
+        text = known.what();
+    } catch (...) {
+    }
+    return {{fault("FX0501", "a task of a plugin failed, and nobody caught it: " + text)}, failed};
+}
+
+} // namespace framex::cli

@@ -1,0 +1,121 @@
+#include "cli/build_tree.hpp"
+
+#include "config/workspace.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+
+using namespace framex;
+using namespace framex::cli;
+
+namespace {
+
+struct fixture {
+    test::workspace space;
+    std::filesystem::path const home = space.sources.working_directory;
+
+    void write(std::string const& file, std::string const& text) const
+    {
+        std::filesystem::create_directories((home / file).parent_path());
+        std::ofstream(home / file) << text;
+    }
+    build_tree tree() const
+    {
+        build_tree made;
+        made.folder = home / "build";
+        made.sources = home;
+        made.cmake = "/usr/bin/cmake";
+        return made;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(build_trees, fixture)
+
+BOOST_AUTO_TEST_CASE(a_file_belongs_to_the_nearest_tree_above_it)
+{
+    write("build/CMakeCache.txt",
+        "# of CMake\nCMAKE_COMMAND:INTERNAL=/opt/cmake\nCMAKE_HOME_DIRECTORY:INTERNAL=/home/ada/shop\n");
+    write("build/plugins/shop.so", "");
+    auto const tree = build_tree_of(home / "build/plugins/../plugins/shop.so");
+    BOOST_TEST_REQUIRE(tree.has_value());
+    BOOST_TEST(tree->folder == home / "build");
+    BOOST_TEST(tree->sources == "/home/ada/shop");
+    auto const command = tree->command({"shop", "till"});
+    std::vector<std::string> const wanted{
+        "/opt/cmake", "--build", (home / "build").string(), "--target", "shop", "till"};
+    BOOST_TEST(command == wanted, boost::test_tools::per_element());
+    BOOST_TEST(tree->command({}).size() == 3u);
+    BOOST_TEST(!build_tree_of(home / "elsewhere/shop.so"));
+    write("broken/CMakeCache.txt", "CMAKE_COMMAND:INTERNAL=/opt/cmake\n");
+    BOOST_TEST(!build_tree_of(home / "broken/shop.so"));
+}
+
+BOOST_AUTO_TEST_CASE(targets_are_found_in_the_lists_of_ninja_and_make)
+{
+    std::string_view const ninja =
+        "[1/1] All primary targets available:\nshop_test: phony\nshop: phony\nshop.so: phony\n";
+    BOOST_TEST(lists_target(ninja, "shop"));
+    BOOST_TEST(!lists_target(ninja, "sho"));
+    BOOST_TEST(!lists_target(ninja, "till"));
+    std::string_view const make =
+        "The following are some of the valid targets for this Makefile:\n... all (the default)\n... shop\n";
+    BOOST_TEST(lists_target(make, "shop"));
+    BOOST_TEST(lists_target(make, "all"));
+    BOOST_TEST(!lists_target(make, "sho"));
+    BOOST_TEST(!lists_target("", "shop"));
+}
+
+BOOST_AUTO_TEST_CASE(sources_are_what_a_build_reads)
+{
+    for (auto const* file : {"a/shop.cpp", "shop.hpp", "CMakeLists.txt", "x.cmake", "x.h", "x.cc"})
+        BOOST_TEST(is_source(file), file);
+    for (auto const* file :
+        {"shop.so", "notes.txt", ".shop.cpp.swp", ".#shop.cpp", "shop.cpp~", "server.log", "4913"})
+        BOOST_TEST(!is_source(file), file);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_error_of_a_compiler_is_shown_with_its_line)
+{
+    write("shop.hpp", "struct shop {\n    int price = nope;\n};\n");
+    auto const text = render(build_failure(tree(),
+        "[1/2] Building CXX object shop.o\nIn file included from " + (home / "shop.cpp").string() + ":1:\n"
+            + (home / "shop.hpp").string()
+            + ":2:17: error: use of undeclared identifier 'nope'\n    2 | int\n"
+            + (home / "shop.hpp").string()
+            + ":9:1: error: another\nninja: build stopped: subcommand failed.\n"));
+    BOOST_TEST(text
+        == "error[FX0308]: the build failed: use of undeclared identifier 'nope'\n"
+           "  --> shop.hpp:2:17\n"
+           "2 |     int price = nope;\n"
+           "  |                 ^\n"
+           "help: mend it and save; all that the build says: cmake --build "
+            + (home / "build").string() + "\n");
+    // a path that is relative to where the compiler runs
+    BOOST_TEST(build_failure(tree(), "../shop.hpp:2:17: fatal error: no\r\n").place == "shop.hpp:2:17");
+}
+
+BOOST_AUTO_TEST_CASE(errors_of_linkers_and_of_cmake_are_found_too)
+{
+    auto const linker = build_failure(tree(),
+        "/usr/bin/ld: shop.o: in function `shop::price()':\n/x/shop.hpp:8: undefined reference to "
+        "`market()'\n"
+        "collect2: error: ld returned 1 exit status\n");
+    BOOST_TEST(linker.message == "the build failed: undefined reference to `market()'");
+    BOOST_TEST(linker.place == "");
+    auto const mold = build_failure(tree(), "mold: error: undefined symbol: market()\n");
+    BOOST_TEST(mold.message == "the build failed: undefined symbol: market()");
+    write("CMakeLists.txt", "project(shop)\nframex_add_plugin(shop shap.cpp)\n");
+    auto const cmake = build_failure(tree(),
+        "-- Configuring\nCMake Error at CMakeLists.txt:2 (framex_add_plugin):\n\n  Cannot find source "
+        "file:\n\n    shap.cpp\n");
+    BOOST_TEST(cmake.message == "the build failed: Cannot find source file:");
+    BOOST_TEST(cmake.place == "CMakeLists.txt:2");
+    BOOST_TEST(cmake.source_line == "framex_add_plugin(shop shap.cpp)");
+    BOOST_TEST(build_failure(tree(), "make: *** Killed\n\n").message == "the build failed: make: *** Killed");
+    BOOST_TEST(build_failure(tree(), "").message == "the build failed: ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
