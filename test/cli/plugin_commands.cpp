@@ -35,6 +35,8 @@ BOOST_AUTO_TEST_CASE(a_check_says_what_a_file_holds)
 {
     BOOST_TEST(run({"plugin", "check", folder + "/greeter.so"}) == done);
     BOOST_TEST(prints("greeter.so: ok\n  plugin    greeter 2.0.0\n  class     greeter\n  built by  "));
+    BOOST_TEST(prints("  built by  " + std::string(this_compiler).substr(0, 6)));
+    BOOST_TEST((this_compiler.starts_with("clang 1") || this_compiler.starts_with("GCC 1")));
     BOOST_TEST(prints("\n  offers    GET /api/v1/greet\n  requires  nothing\n"));
 }
 
