@@ -78,7 +78,7 @@ private:
         if (is_proxy_absent())
             refuse({"server", "enable_proxy"}, "FX0106",
                 "`server.enable_proxy` is true, and the proxy is not part of this program",
-                "leave the proxy off");
+                "leave the proxy off: remove enable_proxy, or the option --enable-proxy");
         else if (from_.settings().server.enable_proxy && std::ranges::find(loaded, "proxy") == loaded.end())
             refuse({"server", "enable_proxy"}, "FX0106",
                 "`server.enable_proxy` is true, but the built-in plugin `proxy` is not loaded",
