@@ -117,7 +117,7 @@ std::optional<shape_kind> wanted_type(std::string_view issue_type)
     return found == std::ranges::end(rows) ? std::nullopt : std::optional(found->kind);
 }
 
-/// The names that the model has instead of an unknown one.
+/// The names that the model has instead of an unknown one; none when the issue does not tell.
 std::vector<std::string> known_keys(issue const& unknown)
 {
     std::vector<std::string> names;
@@ -182,6 +182,8 @@ problem unknown_setting(setting_path const& path, setting_origin const& origin,
         fault.caret_note = "in table [" + table_of(path) + "]";
     if (suggestion)
         fault.help = "did you mean `" + spelled(with_last(path, *suggestion), origin) + "`?";
+    else if (known.empty())
+        fault.help = "remove it";
     else
         fault.help =
             "known " + (is_in_table ? "in [" + table_of(path) + "]" : "at the top") + ": " + join(known);

@@ -352,6 +352,8 @@ problem configuration::problem_at(
 problem configuration::problem_of(issue const& one) const
 {
     setting_path const path = path_of(one.loc);
+    if (path.empty() || !tree_.contains(path.front())) // of a model that was read from elsewhere
+        return {.code = "FX0104", .message = (path.empty() ? "" : "`" + dotted(path) + "`: ") + one.msg};
     return refused_setting(path, origin_of(path), one, value_at(tree_, path), lines_);
 }
 

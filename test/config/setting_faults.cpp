@@ -2,6 +2,7 @@
 // these.
 #include "config/workspace.hpp"
 
+#include <framex/model/issue.hpp>
 #include <framex/model/json.hpp>
 
 #include <boost/describe/class.hpp>
@@ -153,6 +154,27 @@ BOOST_AUTO_TEST_CASE(a_setting_that_a_plugin_misses_is_told_where_to_write_it)
         == "error[FX0108]: `plugins.desk.port` is required\n"
            "  --> env PLUGINS__DESK__SCALE\n"
            "help: set PLUGINS__DESK__PORT\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_key_of_a_table_without_settings_is_to_be_removed)
+{
+    auto const made = workspace().toml("[plugins.bell]\nvolume = 1\n").read();
+    for (std::string const known : {"", R"({"known":[]})"})
+        BOOST_TEST(render(made.problem_of({"extra_forbidden", {"plugins", "bell", "volume"}, "", "", known}))
+            == "error[FX0102]: unknown setting `volume`\n"
+               "  --> config.toml:2:1\n"
+               "2 | volume = (set)\n"
+               "  | ^^^^^^ in table [plugins.bell]\n"
+               "help: remove it\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_issue_that_is_about_no_setting_keeps_its_own_words)
+{
+    auto const made = workspace().read();
+    BOOST_TEST(render(made.problem_of({"missing", {"body", "sku"}, "Field required"}))
+        == "error[FX0104]: `body.sku`: Field required\n");
+    BOOST_TEST(render(made.problem_of({"json_invalid", {}, "JSON decode error"}))
+        == "error[FX0104]: JSON decode error\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
