@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(a_program_without_the_proxy_says_so_once)
 {
     std::string const text =
         "error[FX0106]: `server.enable_proxy` is true, and the proxy is not part of this "
-        "program\n  --> command line\nhelp: leave the proxy off: remove enable_proxy, or the option --enable-proxy\n";
+        "program\n  --> command line\nhelp: leave the proxy off: remove enable_proxy, or the option "
+        "--enable-proxy\n";
     workspace space;
     space.option("server.enable_proxy", "true");
     BOOST_TEST(faults(space, {"echo"}) == text);
