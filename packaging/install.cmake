@@ -27,6 +27,16 @@ list(TRANSFORM framex_pc_definitions PREPEND -D)
 list(JOIN framex_pc_definitions " " framex_pc_definitions)
 configure_file(packaging/framex.pc.in framex.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/framex.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
+# A program finds the library in a prefix that the system's loader does not search; packages for /usr must not have an rpath.
+install(CODE "set(framex_pc \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig/framex.pc\")"
+    COMPONENT dev)
+install(CODE [[
+if(NOT CMAKE_INSTALL_PREFIX MATCHES "(^|/)usr(/local)?/?$")
+    file(READ "${framex_pc}" text)
+    string(REPLACE "-L\${libdir}" "-L\${libdir} -Wl,-rpath,\${libdir}" text "${text}")
+    file(WRITE "${framex_pc}" "${text}")
+endif()
+]] COMPONENT dev)
 
 if(NOT PROJECT_IS_TOP_LEVEL)
     return() # what is packed is the other project's matter

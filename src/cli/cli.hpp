@@ -45,6 +45,7 @@ struct cli_environment {
     bool out_is_terminal = false;
     bool err_is_terminal = false;
     std::vector<std::string> built_in_plugins; ///< names that load_builtin_plugins may have
+    std::vector<std::string> linked_plugins{}; ///< names of others that load_plugins finds before any file
     std::vector<std::span<problem_kind const>> problem_kinds; ///< what `explain` knows
     std::function<int(run_request const&)> serve; ///< serves until stopped; returns the exit code
 };

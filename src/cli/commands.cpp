@@ -112,13 +112,13 @@ void add_plugin_options(std::vector<option_spec>& options, server_settings const
     options.push_back({.name = "--load-plugins",
         .value = "NAME",
         .group = group,
-        .text = "Load a plugin: its name, file or folder; repeatable",
+        .text = "Add a plugin to load_plugins: name, file, folder; repeatable",
         .kind = option_kind::repeated,
         .environment = "LOAD_PLUGINS"});
     options.push_back({.name = "--load-builtin-plugins",
         .value = "NAME",
         .group = group,
-        .text = "Load a plugin that comes with framex; repeatable",
+        .text = "Add a plugin of framex to load_builtin_plugins; repeatable",
         .kind = option_kind::repeated,
         .environment = "LOAD_BUILTIN_PLUGINS"});
     options.push_back(plugin_path_option());
@@ -243,9 +243,10 @@ command_spec plugin_new_command()
 command_spec plugin_list_command()
 {
     command_spec command{.name = "plugin list",
-        .text = "List built-in plugins and plugin files, with what speaks against one.",
+        .text = "List plugins: built in, in files, and configured; with what speaks against one.",
         .examples = {"framex plugin list", "framex plugin list --plugin-path build"}};
     command.options.push_back(plugin_path_option());
+    add_configuration_options(command.options);
     add_common_options(command.options);
     return command;
 }

@@ -1,5 +1,9 @@
 #include "idle_settings.hpp"
 
+#include <framex/config/nearest.hpp>
+
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace framex::cli {
@@ -30,20 +34,42 @@ std::vector<idle_setting> const& all_idle()
     return settings;
 }
 
+problem no_effect(
+    configuration const& from, setting_path const& path, std::string const& why, std::string help = {})
+{
+    auto warning =
+        from.problem_at(path, "FX0110", "`" + dotted(path) + "` has no effect: " + why, std::move(help));
+    warning.is_warning = true;
+    return warning;
+}
+
 } // namespace
 
-std::vector<problem> idle_settings(run_request const& request)
+std::vector<problem> idle_settings(configuration const& from)
 {
-    auto const& configuration = request.configuration;
     std::vector<problem> warnings;
     for (auto const& [path, needs] : all_idle()) {
-        auto const* const history = configuration.history(path);
-        if (!history || history->origin.source == "default")
+        auto const* const history = from.history(path);
+        if (history && history->origin.source != "default")
+            warnings.push_back(no_effect(from, path, std::string(needs) + " is not part of this program"));
+    }
+    return warnings;
+}
+
+std::vector<problem> idle_plugin_tables(configuration const& from, std::span<plugin_entry const> loaded)
+{
+    std::vector<std::string> ids;
+    std::ranges::transform(loaded, std::back_inserter(ids), &plugin_entry::id);
+    std::vector<problem> warnings;
+    for (auto const& table : from.tree().at("plugins").as_object()) {
+        std::string const id(table.key());
+        if (std::ranges::find(ids, id) != ids.end())
             continue;
-        auto warning = configuration.problem_at(path, "FX0110",
-            "`" + dotted(path) + "` has no effect: " + needs + " is not part of this program");
-        warning.is_warning = true;
-        warnings.push_back(std::move(warning));
+        std::string help = "load the plugin, or remove the table";
+        if (auto const meant = nearest(id, ids))
+            help = "did you mean [plugins." + *meant + "]?";
+        warnings.push_back(
+            no_effect(from, {"plugins", id}, "no plugin `" + id + "` is loaded", std::move(help)));
     }
     return warnings;
 }

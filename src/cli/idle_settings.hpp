@@ -3,11 +3,17 @@
 
 #include "cli.hpp"
 
+#include <framex/plugin/plugin.hpp>
+
+#include <span>
 #include <vector>
 
 namespace framex::cli {
 
 /// A warning for each such setting that somebody has written, with its place.
-std::vector<problem> idle_settings(run_request const& request);
+std::vector<problem> idle_settings(configuration const& from);
+
+/// A warning for each table [plugins.ID] that is of none of the loaded plugins.
+std::vector<problem> idle_plugin_tables(configuration const& from, std::span<plugin_entry const> loaded);
 
 } // namespace framex::cli

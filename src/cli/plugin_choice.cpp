@@ -1,7 +1,5 @@
 #include "plugin_choice.hpp"
 
-#include <framex/config/nearest.hpp>
-
 #include <algorithm>
 #include <set>
 #include <string>
@@ -37,43 +35,56 @@ char const* code_of(plugin_fault fault)
     return "FX0302";
 }
 
+/// What to write instead of `name` when it is looked up as a name, and something in the working directory is
+/// called so; else nothing.
+std::string meant_path(std::string const& name, fs::path const& working_directory)
+{
+    std::error_code error;
+    if (name.find('/') != name.npos)
+        return {};
+    if (fs::is_directory(working_directory / name, error))
+        return "`" + name + "` is a folder here: write `./" + name + "` to load the plugins in it";
+    if (!fs::is_regular_file(working_directory / name, error))
+        return {};
+    auto const is_configuration = fs::path(name).extension() == ".toml";
+    return "`" + name + "` is a file here, and no plugin file: "
+        + (is_configuration ? "a configuration is read by `--config " + name + "`"
+                            : "write the *.so file that is built from it, as in `build/"
+                    + fs::path(name).stem().string() + ".so`");
+}
+
 class chooser {
 public:
-    chooser(linked_plugins const& linked, std::vector<fs::path> folders, plugin_opener const& open)
-        : linked_(linked), folders_(std::move(folders)), open_(open)
+    chooser(run_request const& request, linked_plugins const& linked, fs::path const& working_directory,
+        plugin_opener const& open)
+        : configuration_(request.configuration), linked_(linked), working_directory_(working_directory),
+          folders_(plugin_folders(request.plugin_paths, working_directory)), open_(open)
     {
     }
 
-    void add_builtin(std::string const& name)
+    plugin_choice run() &&
     {
-        if (add_linked(name, linked_.builtin))
-            return;
-        std::vector<std::string> names;
-        std::string all;
-        for (auto const& known : linked_.builtin) {
-            names.push_back(known.id);
-            all += (all.empty() ? "`" : ", `") + known.id + "`";
-        }
-        auto const near = nearest(name, names);
-        refuse({plugin_fault::not_found, "load_builtin_plugins: framex has no built-in plugin `" + name + "`",
-            near ? "did you mean `" + *near + "`?" : "built in: " + (all.empty() ? "none" : all)});
+        auto const& wanted = configuration_.settings();
+        for (auto const& name : wanted.load_builtin_plugins)
+            add_linked(name, linked_.builtin);
+        for (std::size_t i = 0; i < wanted.load_plugins.size(); ++i)
+            add(wanted.load_plugins[i], {"load_plugins", std::to_string(i)});
+        return std::move(made_);
     }
 
-    void add(std::string const& name)
+private:
+    void add(std::string const& name, setting_path const& place)
     {
         if (add_linked(name, linked_.others))
             return;
         try {
             for (auto const& file : find_plugins(name, folders_))
-                add_file(file);
+                add_file(file, place);
         } catch (plugin_error const& error) {
-            refuse(error);
+            refuse(error, place, meant_path(name, working_directory_));
         }
     }
 
-    plugin_choice take() && { return std::move(made_); }
-
-private:
     bool add_linked(std::string const& name, std::vector<plugin_entry> const& from)
     {
         auto const entry = std::ranges::find(from, name, &plugin_entry::id);
@@ -84,7 +95,7 @@ private:
         return true;
     }
 
-    void add_file(fs::path const& file)
+    void add_file(fs::path const& file, setting_path const& place)
     {
         std::error_code error;
         if (!files_.insert(fs::weakly_canonical(file, error)).second)
@@ -92,13 +103,20 @@ private:
         try {
             made_.entries.push_back(open_(file));
         } catch (plugin_error const& fault) {
-            refuse(fault);
+            refuse(fault, place);
         }
     }
 
-    void refuse(plugin_error const& error) { made_.problems.push_back(problem_of(error)); }
+    void refuse(plugin_error const& error, setting_path const& place, std::string const& instead = {})
+    {
+        auto const fault = problem_of(error);
+        made_.problems.push_back(configuration_.problem_at(
+            place, fault.code, fault.message, instead.empty() ? fault.help : instead));
+    }
 
+    configuration const& configuration_;
     linked_plugins const& linked_;
+    fs::path const& working_directory_;
     std::vector<fs::path> folders_;
     plugin_opener const& open_;
     std::set<fs::path> files_;
@@ -118,20 +136,16 @@ problem problem_of(plugin_error const& error)
 
 std::vector<fs::path> plugin_folders(std::vector<fs::path> paths, fs::path const& working_directory)
 {
-    paths.push_back(working_directory / "plugins");
+    paths.push_back("plugins");
+    for (auto& path : paths)
+        path = (working_directory / path).lexically_normal();
     return paths;
 }
 
 plugin_choice choose_plugins(run_request const& request, linked_plugins const& linked,
     fs::path const& working_directory, plugin_opener const& open)
 {
-    chooser all(linked, plugin_folders(request.plugin_paths, working_directory), open);
-    auto const& wanted = request.configuration.settings();
-    for (auto const& name : wanted.load_builtin_plugins)
-        all.add_builtin(name);
-    for (auto const& name : wanted.load_plugins)
-        all.add(name);
-    return std::move(all).take();
+    return chooser(request, linked, working_directory, open).run();
 }
 
 } // namespace framex::cli

@@ -15,7 +15,7 @@ namespace framex::cli {
 /// The refusal as a person reads it, with its code.
 problem problem_of(plugin_error const& error);
 
-/// Where names are looked up: `paths` and then the folder `plugins` of the working directory.
+/// Where names are looked up: `paths` and then the folder `plugins`, all of them from the working directory.
 std::vector<std::filesystem::path> plugin_folders(
     std::vector<std::filesystem::path> paths, std::filesystem::path const& working_directory);
 
@@ -27,9 +27,10 @@ struct plugin_choice {
 /// Makes an entry of a plugin file, as load_plugin() does.
 using plugin_opener = std::function<plugin_entry(std::filesystem::path const&)>;
 
-/// `load_builtin_plugins` names linked plugins only. `load_plugins` names linked ones first, then files:
-/// paths, folders, and names that are looked up in --plugin-path, FRAMEX_PLUGIN_PATH and the folder `plugins`
-/// of the working directory. A plugin that is named twice is loaded once. Files are opened by `open`.
+/// `load_builtin_plugins` names linked plugins only, known ones (see unusable_settings()). `load_plugins`
+/// names linked ones first, then files: paths, folders, and names that are looked up in --plugin-path,
+/// FRAMEX_PLUGIN_PATH and the folder `plugins` of the working directory. A plugin that is named twice is
+/// loaded once. Files are opened by `open`.
 plugin_choice choose_plugins(run_request const& request, linked_plugins const& linked,
     std::filesystem::path const& working_directory, plugin_opener const& open);
 

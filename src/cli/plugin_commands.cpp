@@ -39,6 +39,77 @@ plugin_row row_of(fs::path const& file)
     return row;
 }
 
+/// The rows of `framex plugin list`.
+class plugin_table {
+public:
+    plugin_table(cli_environment const& environment, std::span<fs::path const> folders) : folders_(folders)
+    {
+        for (auto const& name : environment.built_in_plugins)
+            rows_.push_back({name, built_in, "ok: load it with --load-builtin-plugins"});
+        for (auto const& name : environment.linked_plugins)
+            rows_.push_back({name, linked, "ok: load it with --load-plugins"});
+        for (auto const& folder : folders)
+            std::ranges::transform(plugin_files(folder), std::back_inserter(rows_), row_of);
+    }
+
+    /// Marks the rows of what the configuration loads, and adds those that are missing.
+    void mark_loaded(configuration const& from)
+    {
+        auto const& wanted = from.settings();
+        for (std::size_t i = 0; i < wanted.load_builtin_plugins.size(); ++i)
+            mark(find_or_add({wanted.load_builtin_plugins[i], built_in, "FX0109: no such built-in plugin"}),
+                from.origin_of({"load_builtin_plugins", std::to_string(i)}));
+        for (std::size_t i = 0; i < wanted.load_plugins.size(); ++i)
+            for (auto const& row : rows_meant_by(wanted.load_plugins[i]))
+                mark(find_or_add(row), from.origin_of({"load_plugins", std::to_string(i)}));
+    }
+
+    void print(std::ostream& out) const
+    {
+        std::size_t name_width = 0, file_width = 0;
+        for (auto const& row : rows_) {
+            name_width = std::max(name_width, row.name.size());
+            file_width = std::max(file_width, row.file.size());
+        }
+        for (auto const& row : rows_)
+            out << fmt::format("{:<{}}  {:<{}}  {}\n", row.name, name_width, row.file, file_width, row.state);
+    }
+
+private:
+    std::vector<plugin_row> rows_meant_by(std::string const& name) const
+    {
+        auto const is_linked = [&](plugin_row const& row) { return row.name == name && row.file == linked; };
+        if (auto const row = std::ranges::find_if(rows_, is_linked); row != rows_.end())
+            return {*row};
+        std::vector<plugin_row> rows;
+        try {
+            std::ranges::transform(find_plugins(name, folders_), std::back_inserter(rows), row_of);
+        } catch (plugin_error const& error) {
+            rows.push_back({name, "(absent)", fmt::format("{}: {}", problem_of(error).code, error.what())});
+        }
+        return rows;
+    }
+
+    plugin_row& find_or_add(plugin_row const& wanted)
+    {
+        auto const is_same = [&](plugin_row const& row) {
+            std::error_code error;
+            return row.name == wanted.name
+                && (row.file == wanted.file || fs::equivalent(row.file, wanted.file, error));
+        };
+        auto const row = std::ranges::find_if(rows_, is_same);
+        return row == rows_.end() ? rows_.emplace_back(wanted) : *row;
+    }
+
+    static void mark(plugin_row& row, setting_origin const& by) { row.state += "; loaded by " + by.text(); }
+
+    static constexpr char const* built_in = "(built in)";
+    static constexpr char const* linked = "(linked in)";
+
+    std::span<fs::path const> folders_;
+    std::vector<plugin_row> rows_;
+};
+
 std::string listed(std::vector<std::string> const& items)
 {
     std::string text;
@@ -123,23 +194,12 @@ int make_plugin(
     return done;
 }
 
-int list_plugins(cli_environment const& environment, std::span<fs::path const> folders)
+void list_plugins(
+    cli_environment const& environment, configuration const& from, std::span<fs::path const> folders)
 {
-    std::vector<plugin_row> rows;
-    for (auto const& name : environment.built_in_plugins)
-        rows.push_back(
-            {.name = name, .file = "(built in)", .state = "ok: load it with --load-builtin-plugins"});
-    for (auto const& folder : folders)
-        std::ranges::transform(plugin_files(folder), std::back_inserter(rows), row_of);
-    std::size_t name_width = 0, file_width = 0;
-    for (auto const& row : rows) {
-        name_width = std::max(name_width, row.name.size());
-        file_width = std::max(file_width, row.file.size());
-    }
-    for (auto const& row : rows)
-        environment.out << fmt::format(
-            "{:<{}}  {:<{}}  {}\n", row.name, name_width, row.file, file_width, row.state);
-    return done;
+    plugin_table table(environment, folders);
+    table.mark_loaded(from);
+    table.print(environment.out);
 }
 
 int check_plugins(cli_environment const& environment, std::span<std::string const> files, colours paint)

@@ -17,9 +17,10 @@ namespace framex::cli {
 int make_plugin(
     cli_environment const& environment, std::string const& name, std::string_view kind, colours paint);
 
-/// A line for each built-in plugin and each plugin file in the folders, with what speaks against it. No code
-/// of a file is run.
-int list_plugins(cli_environment const& environment, std::span<std::filesystem::path const> folders);
+/// A line for each plugin that is linked in or a file in the folders, and for each that the configuration
+/// loads, which is marked with its place; with what speaks against it. No code of a file is run.
+void list_plugins(cli_environment const& environment, configuration const& from,
+    std::span<std::filesystem::path const> folders);
 
 /// What each file holds: how it was built, its metadata, its APIs and what it requires. Its descriptor is
 /// run, no plugin is constructed. plugin_refused when one is refused.

@@ -39,6 +39,8 @@ int run_program(int argc, char const* const* argv, linked_plugins plugins)
         .serve = {}};
     for (auto const& entry : plugins.builtin)
         environment.built_in_plugins.push_back(entry.id);
+    for (auto const& entry : plugins.others)
+        environment.linked_plugins.push_back(entry.id);
     environment.serve = [&](run_request const& request) { return serve(request, environment, plugins); };
     return run_cli(argc, argv, environment);
 }

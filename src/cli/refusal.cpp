@@ -6,19 +6,6 @@
 
 namespace framex::cli {
 
-namespace {
-
-setting_path path_of(issue const& one)
-{
-    setting_path path;
-    for (auto const& step : one.loc)
-        if (auto const* name = std::get_if<std::string>(&step))
-            path.push_back(*name);
-    return path;
-}
-
-} // namespace
-
 problem fault(std::string code, std::string message, std::string help)
 {
     problem p;
@@ -42,7 +29,7 @@ refusal refusal_of(std::exception_ptr error, run_request const& request)
     } catch (validation_error const& failed) {
         std::vector<problem> problems;
         for (auto const& one : failed.issues())
-            problems.push_back(request.configuration.problem_at(path_of(one), "FX0102", one.msg));
+            problems.push_back(request.configuration.problem_of(one));
         return {std::move(problems), configuration_refused};
     } catch (plugin_failure const& failed) {
         return {{fault("FX0302", failed.what())}, plugin_refused};

@@ -1,16 +1,19 @@
 #include "cli.hpp"
 #include "config_commands.hpp"
 #include "help.hpp"
+#include "idle_settings.hpp"
 #include "parse.hpp"
 #include "plugin_choice.hpp"
 #include "plugin_commands.hpp"
 #include "plugin_template.hpp"
+#include "settings_check.hpp"
 
 #include <framex/config/nearest.hpp>
 #include <framex/version.hpp>
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <ostream>
 
 namespace framex::cli {
@@ -77,7 +80,7 @@ public:
             return make_plugin(environment_, parsed_.arguments.front(),
                 parsed_.value("--template").value_or(std::string(template_names().front())), paint_);
         if (name == "plugin list")
-            return list_plugins(environment_, plugin_folders(given_paths(), environment_.working_directory));
+            return plugin_list();
         if (name == "plugin check" && !parsed_.arguments.empty())
             return check_plugins(environment_, parsed_.arguments, paint_);
         if (name == "explain")
@@ -159,26 +162,14 @@ private:
             .is_coloured = paint_ == colours::on};
         if (report_problems(request.configuration))
             return configuration_refused;
-        if (auto const fault = unknown_built_in(request.configuration))
-            return refuse(*fault, plugin_refused);
         return environment_.serve(request);
     }
 
-    std::optional<problem> unknown_built_in(configuration const& from) const
+    int plugin_list() const
     {
-        auto const& known = environment_.built_in_plugins;
-        for (std::string const& name : from.settings().load_builtin_plugins) {
-            if (std::ranges::find(known, name) != known.end())
-                continue;
-            std::string help = "built-in plugins:";
-            for (std::string const& each : known)
-                help += " " + each;
-            if (auto const meant = nearest(name, known))
-                help = "did you mean `" + *meant + "`?";
-            return from.problem_at(
-                {"load_builtin_plugins"}, "FX0109", "no built-in plugin `" + name + "`", help);
-        }
-        return std::nullopt;
+        configuration const from = read_configuration();
+        list_plugins(environment_, from, plugin_folders(given_paths(), environment_.working_directory));
+        return report_problems(from) ? configuration_refused : done;
     }
 
     int config_show() const
@@ -195,23 +186,31 @@ private:
     int config_check() const
     {
         configuration const from = read_configuration();
-        if (report_problems(from))
+        auto problems = from.problems();
+        std::ranges::move(
+            unusable_settings(from, environment_.built_in_plugins), std::back_inserter(problems));
+        if (!problems.empty()) {
+            environment_.err << render(problems, paint_);
             return configuration_refused;
+        }
+        environment_.err << render(idle_settings(from), paint_);
         std::string files;
         for (std::string const& file : from.files())
             files += (files.empty() ? " " : ", ") + file;
         environment_.out << "ok: the configuration is valid;" << (files.empty() ? " no file" : files)
-                         << " read\n";
+                         << " read\nplugins and their tables are checked by `framex run --check`\n";
         return done;
     }
 
     int explain_codes() const
     {
         if (parsed_.arguments.empty()) {
-            for (auto const& table : environment_.problem_kinds) {
-                for (problem_kind const& kind : table)
-                    environment_.out << kind.code << "  " << kind.title << "\n";
-            }
+            std::vector<problem_kind> kinds;
+            for (auto const& table : environment_.problem_kinds)
+                std::ranges::copy(table, std::back_inserter(kinds));
+            std::ranges::sort(kinds, {}, &problem_kind::code);
+            for (problem_kind const& kind : kinds)
+                environment_.out << kind.code << "  " << kind.title << "\n";
         }
         for (std::string const& code : parsed_.arguments) {
             problem_kind const* const kind = find_problem_kind(code, environment_.problem_kinds);

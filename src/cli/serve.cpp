@@ -6,9 +6,9 @@
 #include "plugin_choice.hpp"
 #include "refusal.hpp"
 #include "reloader.hpp"
+#include "settings_check.hpp"
 
 #include <framex/engine/local_engine.hpp>
-#include <framex/http/rules.hpp>
 #include <framex/server/app.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -24,6 +24,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <ostream>
@@ -33,20 +34,6 @@ namespace framex::cli {
 
 namespace {
 
-/// A rule that guards nothing is a mistake that nobody would notice.
-void check_rules(run_request const& request)
-{
-    std::vector<problem> problems;
-    for (auto const& [pattern, keys] : request.configuration.settings().auth.rules)
-        if (!key_rules::can_match(pattern)) {
-            auto const meant = key_rules::normal_form(pattern);
-            problems.push_back(request.configuration.problem_at({"auth", "rules", pattern}, "FX0601",
-                "the rule `" + pattern + "` can never match a path",
-                meant.empty() ? "begin it with / and end it with /* for everything below a path"
-                              : "paths are normalised before they are compared: write `" + meant + "`"));
-        }
-    if (!problems.empty())
-        throw refusal(std::move(problems), configuration_refused);
 }
 
 /// Calls `act`; every way to fail becomes a refusal.
@@ -64,21 +51,21 @@ void try_to(run_request const& request, F act)
 }
 
 void prepare(app& service, run_request const& request, linked_plugins const& linked,
-    std::filesystem::path const& working_directory, plugin_opener const& open)
+    cli_environment const& environment, plugin_opener const& open)
 {
-    check_rules(request);
-    if (request.configuration.settings().auth.oauth)
-        throw refusal({request.configuration.problem_at({"auth", "oauth"}, "FX0602",
-                          "signing in by OAuth is not part of this program, the pages would stay open",
-                          "remove [auth.oauth]; auth.rules guard the pages by keys")},
-            configuration_refused);
-    if (request.configuration.settings().server.use_ray)
-        throw refusal({request.configuration.problem_at({"server", "use_ray"}, "FX0402",
-                          "the Ray engine is not part of this program", "leave --use-ray away")},
-            plugin_refused);
-    auto choice = choose_plugins(request, linked, working_directory, open);
+    std::vector<std::string> built_in;
+    std::ranges::transform(linked.builtin, std::back_inserter(built_in), &plugin_entry::id);
+    if (auto faults = unusable_settings(request.configuration, built_in); !faults.empty()) {
+        auto const code = exit_code_of(faults);
+        throw refusal(std::move(faults), code);
+    }
+    auto choice = choose_plugins(request, linked, environment.working_directory, open);
     if (!choice.problems.empty())
         throw refusal(std::move(choice.problems), plugin_refused);
+    auto idle = idle_settings(request.configuration);
+    std::ranges::move(idle_plugin_tables(request.configuration, choice.entries), std::back_inserter(idle));
+    if (!idle.empty())
+        environment.err << render(idle, request.is_coloured ? colours::on : colours::off) << '\n';
     try_to(request, [&] {
         for (auto& entry : choice.entries)
             service.load(std::move(entry));
@@ -88,14 +75,7 @@ void prepare(app& service, run_request const& request, linked_plugins const& lin
 
 asio::ip::tcp::endpoint address_of(settings const& wanted)
 {
-    error_code error;
-    auto const host = wanted.server.host == "localhost" ? std::string("127.0.0.1") : wanted.server.host;
-    auto const address = asio::ip::make_address(host, error);
-    if (error)
-        throw refusal({fault("FX0201", "server.host: `" + wanted.server.host + "` is no IP address",
-                          "use 127.0.0.1 for this machine only, 0.0.0.0 or :: for every network")},
-            address_taken);
-    return {address, static_cast<unsigned short>(wanted.server.port)};
+    return {*address_of_host(wanted.server.host), static_cast<unsigned short>(wanted.server.port)};
 }
 
 /// The contexts, one a thread; the first is run by the calling thread.
@@ -313,14 +293,12 @@ int serve(run_request const& request, cli_environment const& environment, linked
     if (wanted.log.access && lines.writes(log_level::info))
         service.on_access([&lines](access_record const& record) { lines.access(record); });
     try {
-        if (auto const idle = idle_settings(request); !idle.empty())
-            environment.err << render(idle, paint) << '\n';
         std::optional<plugin_copies> copies;
         plugin_opener open = [](std::filesystem::path const& file) { return load_plugin(file); };
         if (request.is_reloaded)
             open = [&copies = copies.emplace()](
                        std::filesystem::path const& file) { return copies.open(file); };
-        prepare(service, request, plugins, environment.working_directory, open);
+        prepare(service, request, plugins, environment, open);
         if (request.is_check) {
             environment.err << "the configuration and the plugins are sound\n";
             return done;

@@ -7,12 +7,12 @@ namespace {
 
 constexpr problem_kind kinds[] = {
     {"FX0201", "address not available",
-        "The address to listen on is used by another program, or does not belong to this machine.",
+        "The address to listen on is none, is used by another program, or does not belong to this machine.",
         "framex run --port 80", "Stop the other program, or choose another address with --host and --port."},
     {"FX0301", "plugin not found",
-        "A name in load_builtin_plugins is not built in, or one in load_plugins is no file in the folders "
-        "that are searched.",
-        "framex run --load-builtin-plugins ecko",
+        "A name in load_plugins is no file in the folders that are searched. A name with dots means its last "
+        "part; with \"/\", or ending in \".so\", it is the path of a file or folder.",
+        "framex run --load-plugins shop",
         "Correct the name. Files are looked for as NAME.so and libNAME.so in --plugin-path, "
         "FRAMEX_PLUGIN_PATH and ./plugins."},
     {"FX0302", "plugin refused",
@@ -49,6 +49,14 @@ constexpr problem_kind kinds[] = {
         "watch their files.",
         "framex run --load-builtin-plugins echo --reload",
         "Load a plugin from a file: framex run --load-plugins build/shop.so --reload."},
+    {"FX0401", "plugins do not fit together",
+        "A plugin requires an API that no loaded plugin offers, two routes have one method and path, two "
+        "functions one name, or a path is none.",
+        "required_remote_apis = {\"/api/v1/ecko\"}",
+        "Read the reason: it names the plugins and the API. Load the missing one, or rename one of the two."},
+    {"FX0402", "engine missing",
+        "server.use_ray asks for the Ray engine, which this program was built without.",
+        "framex run --use-ray", "Leave --use-ray away: remote jobs then run in the process."},
     {"FX0501", "task failed",
         "A task that a plugin started outside of any request threw, and nobody caught it. The service has "
         "stopped.",
@@ -61,18 +69,6 @@ constexpr problem_kind kinds[] = {
         "Write the whole path as plain text: \"/api/v1/echo\", or \"/api/v1/*\" for everything below it."},
     {"FX0602", "sign-in missing", "[auth.oauth] asks for a sign-in that this program was built without.",
         "[auth.oauth]", "Remove the table; auth.rules guard the pages by keys."},
-    {"FX0110", "setting without effect",
-        "The setting is valid, and what it is for is not part of this program. The service starts all the "
-        "same.",
-        "[sentry]\nenable = true", "Remove the setting, or leave it for a program that has the part."},
-    {"FX0402", "engine missing",
-        "server.use_ray asks for the Ray engine, which this program was built without.",
-        "framex run --use-ray", "Leave --use-ray away: remote jobs then run in the process."},
-    {"FX0401", "plugins do not fit together",
-        "A plugin requires an API that no loaded plugin offers, two routes have one method and path, two "
-        "functions one name, or a path is none.",
-        "required_remote_apis = {\"/api/v1/ecko\"}",
-        "Read the reason: it names the plugins and the API. Load the missing one, or rename one of the two."},
 };
 
 } // namespace

@@ -1,52 +1,13 @@
 #include "document.hpp"
-#include "secrets.hpp"
+#include "setting_faults.hpp"
 #include "shape.hpp"
 
-#include <framex/config/nearest.hpp>
-
-#include <boost/json/serialize.hpp>
-
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 namespace framex {
 
 namespace {
-
-bool is_environment(setting_origin const& origin)
-{
-    return origin.source.starts_with("env ") || origin.source.starts_with(".env");
-}
-
-/// The name of a setting in the spelling of its source: `port` in a table, `SERVER__PORT` in the environment.
-std::string spelled(setting_path const& path, setting_origin const& origin)
-{
-    if (!is_environment(origin))
-        return origin.line == 0 ? dotted(path) : path.back();
-    std::string name;
-    for (std::string const& key : path)
-        name += (name.empty() ? "" : "__") + key;
-    std::ranges::transform(name, name.begin(), [](char letter) {
-        return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter & ~0x20) : letter;
-    });
-    return name;
-}
-
-/// `a,b` as a list of texts in JSON, which is TOML as well.
-std::string as_list(std::string_view text)
-{
-    json::array list;
-    while (!text.empty()) {
-        std::size_t const end = std::min(text.find(','), text.size());
-        list.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    std::string made = json::serialize(list);
-    for (std::size_t at = made.find("\",\""); at != made.npos; at = made.find("\",\"", at + 3))
-        made.insert(at + 2, " ");
-    return made;
-}
 
 class checker {
 public:
@@ -81,6 +42,8 @@ private:
             return found.is_bool() || wrong_type(found, form, path);
         case shape_kind::integer:
             return found.is_int64() || wrong_type(found, form, path);
+        case shape_kind::number:
+            return found.is_number() || wrong_type(found, form, path);
         case shape_kind::text:
             return found.is_string() || wrong_type(found, form, path);
         case shape_kind::duration:
@@ -128,24 +91,10 @@ private:
     void unknown(setting_path const& path, shape const& form)
     {
         setting_origin const& origin = place_of(path);
-        setting_path const table(path.begin(), path.end() - 1);
-        auto suggestion = nearest(path.back(), form.keys);
-        std::string const name = spelled(path, origin);
-        auto const home = table.empty() ? table_with(path.back()) : std::nullopt;
+        auto const home = path.size() == 1 ? table_with(path.back()) : std::nullopt;
+        problem fault = unknown_setting(path, origin, home ? std::vector<std::string>{} : form.keys, lines_);
         if (home)
-            suggestion.reset();
-        bool const is_harmless = suggestion && !is_secret(with_last(path, *suggestion)) && !is_secret(path);
-        problem fault = problem_at_origin(path, origin, is_harmless ? pointed_at::key : pointed_at::key_alone,
-            lines_, "FX0102", "unknown setting `" + name + "`");
-        if (fault.line != 0 && !table.empty() && !is_environment(origin))
-            fault.caret_note = "in table [" + dotted(table) + "]";
-        if (home)
-            fault.help = "`" + name + "` belongs in the table [" + *home + "]";
-        else if (suggestion)
-            fault.help = "did you mean `" + spelled(with_last(path, *suggestion), origin) + "`?";
-        else
-            fault.help = "known " + (table.empty() ? "at the top" : "in [" + dotted(table) + "]") + ": "
-                + join(form.keys);
+            fault.help = "`" + spelled(path, origin) + "` belongs in the table [" + *home + "]";
         report(std::move(fault));
     }
 
@@ -172,85 +121,10 @@ private:
         document_.problems.insert(after, std::move(fault));
     }
 
-    static setting_path with_last(setting_path path, std::string last)
-    {
-        path.back() = std::move(last);
-        return path;
-    }
-
-    static std::string join(std::vector<std::string> const& words)
-    {
-        std::string text;
-        for (std::string const& word : words)
-            text += (text.empty() ? "" : ", ") + word;
-        return text;
-    }
-
     bool wrong_type(json::value const& found, shape const& form, setting_path const& path)
     {
-        setting_origin const& origin = place_of(path);
-        std::string message = "`" + dotted(path) + "` wants ";
-        message.append(words_for(form.kind)).append(", found ");
-        if (origin.line == 0 && may_repeat(found, path))
-            message += "`" + shortened(found.as_string()) + "`";
-        else
-            message.append(words_for(found));
-        problem fault =
-            problem_at_origin(path, origin, pointed_at::value, lines_, "FX0103", std::move(message));
-        fault.help = type_help(found, form, path, origin);
-        report(std::move(fault));
+        report(framex::wrong_type(path, place_of(path), form.kind, found, lines_));
         return false;
-    }
-
-    /// Whether a message may quote the value: no secret, and no broken JSON, which may hold one.
-    static bool may_repeat(json::value const& found, setting_path const& path)
-    {
-        if (!found.is_string() || is_secret(path) || path.front() == "auth")
-            return false;
-        return !found.as_string().starts_with('{') && !found.as_string().starts_with('[');
-    }
-
-    static std::string shortened(std::string_view text)
-    {
-        constexpr std::size_t most = 40;
-        return text.size() <= most ? std::string(text) : std::string(text.substr(0, most)) + "...";
-    }
-
-    static std::string type_help(
-        json::value const& found, shape const& form, setting_path const& path, setting_origin const& origin)
-    {
-        std::string const name = spelled(path, origin);
-        bool const repeats = may_repeat(found, path);
-        std::string const text = repeats ? shortened(found.as_string()) : std::string();
-        switch (form.kind) {
-        case shape_kind::duration:
-            return "write a number of seconds, or a text with a unit: \"30s\", \"500ms\", \"2min\"";
-        case shape_kind::size:
-            return "write a number of bytes, or a text with a unit: \"32 KB\", \"10 MB\"";
-        case shape_kind::list:
-            if (is_environment(origin))
-                return "write a list as JSON: " + name + "='" + (repeats ? as_list(text) : R"(["a", "b"])")
-                    + "'";
-            return "write a list: " + name + " = " + (repeats ? as_list(text) : R"(["a", "b"])");
-        case shape_kind::open_table:
-        case shape_kind::table:
-            return is_environment(origin) ? "write a table as JSON, or name its keys: " + name + "__KEY=value"
-                                          : "write a table: [" + dotted(path) + "]";
-        case shape_kind::integer:
-        case shape_kind::boolean:
-            if (repeats && origin.line != 0 && is_bare_word(text, form.kind) && !is_environment(origin))
-                return "write it without quotes: " + name + " = " + text;
-            return form.kind == shape_kind::boolean ? "write true or false" : "";
-        default:
-            return "";
-        }
-    }
-
-    static bool is_bare_word(std::string_view text, shape_kind kind)
-    {
-        if (kind == shape_kind::boolean)
-            return text == "true" || text == "false";
-        return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
     }
 
     setting_origin const& place_of(setting_path path) const

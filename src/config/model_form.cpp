@@ -46,18 +46,6 @@ void to_model(json::value& value, shape_kind kind)
         value = json::object{{bytes, parse_size(text)->bytes}};
 }
 
-setting_path path_of(location const& loc)
-{
-    setting_path path;
-    for (auto const& part : loc) {
-        if (auto const* key = std::get_if<std::string>(&part))
-            path.push_back(*key);
-        else
-            path.push_back(std::to_string(std::get<std::size_t>(part)));
-    }
-    return path;
-}
-
 } // namespace
 
 json::object default_values()
@@ -68,17 +56,26 @@ json::object default_values()
     return std::move(values.as_object());
 }
 
-std::vector<refusal> apply_to_models(json::object const& values, settings& target)
+std::vector<issue> apply_to_models(json::object const& values, settings& target)
 {
     json::value model = values;
     for_each_amount(model, settings_shape(), to_model);
     std::vector<issue> issues;
     target = settings{};
     read_json(json::serialize(model), target, issues, location{});
-    std::vector<refusal> refusals;
-    for (issue const& each : issues)
-        refusals.push_back({path_of(each.loc), each.type, each.msg});
-    return refusals;
+    return issues;
+}
+
+setting_path path_of(location const& loc)
+{
+    setting_path path;
+    for (auto const& part : loc) {
+        if (auto const* key = std::get_if<std::string>(&part))
+            path.push_back(*key);
+        else
+            path.push_back(std::to_string(std::get<std::size_t>(part)));
+    }
+    return path;
 }
 
 } // namespace framex

@@ -15,13 +15,10 @@ namespace framex {
 /// Every setting with its default, durations and sizes with units.
 json::object default_values();
 
-/// Reads `values`, whose types are right already, into `target`. Returns what the rules of the models refuse;
-/// the place of each is a path of keys.
-struct refusal {
-    setting_path path;
-    std::string type; ///< of the issue
-    std::string message;
-};
-std::vector<refusal> apply_to_models(json::object const& values, settings& target);
+/// Reads `values`, whose types are right already, into `target`. Returns what the rules of the models refuse.
+std::vector<issue> apply_to_models(json::object const& values, settings& target);
+
+/// The place of an issue as the keys that lead there.
+setting_path path_of(location const& loc);
 
 } // namespace framex

@@ -39,15 +39,16 @@ a variable ending in _FILE names.)",
         "Correct the name, or let the user that runs framex read the file."},
     problem_kind{"FX0106", "settings contradict each other",
         R"(Each setting alone is right, but they cannot hold together: server.enable_proxy needs the
-built-in plugin `proxy`.)",
+built-in plugin `proxy`, and a program that has it.)",
         R"([server]
 enable_proxy = true)",
-        R"(Load the plugin as well: load_builtin_plugins = ["proxy"])"},
+        R"(Load the plugin as well: load_builtin_plugins = ["proxy"]. A program without it cannot: leave the
+proxy off.)"},
     problem_kind{"FX0107", "command line not understood",
         "An option, a command or the value of an option is unknown. The exit code is 2.",
         "framex run --prot 9000", "Follow the suggestion, or read `framex help run`."},
     problem_kind{"FX0108", "a required setting is missing",
-        "A table was begun that is useless without this setting.",
+        R"(A table is useless without this setting. A plugin may want one even where its table was not begun.)",
         R"([auth.oauth]
 client_id = "my-service")",
         "Add the setting that the message names."},
@@ -55,6 +56,12 @@ client_id = "my-service")",
         "load_builtin_plugins names a plugin that is not part of this program. The exit code is 4.",
         R"(load_builtin_plugins = ["ecco"])",
         "Correct the name, or put plugins of your own into load_plugins."},
+    problem_kind{"FX0110", "setting without effect",
+        R"(The setting is valid, but nothing acts on it: what it is for is not part of this program, or the
+plugin of a table [plugins.NAME] is not loaded. The service starts all the same.)",
+        R"([plugins.ecco]
+greeting = "hi")",
+        "Correct the name of the plugin, or remove the setting."},
 };
 
 } // namespace

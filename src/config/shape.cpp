@@ -19,6 +19,8 @@ std::string_view words_for(shape_kind kind)
         return "true or false";
     case shape_kind::integer:
         return "a whole number";
+    case shape_kind::number:
+        return "a number";
     case shape_kind::text:
         return "a text";
     case shape_kind::duration:

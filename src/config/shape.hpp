@@ -15,7 +15,7 @@
 
 namespace framex {
 
-enum class shape_kind { anything, boolean, integer, text, duration, size, list, open_table, table };
+enum class shape_kind { anything, boolean, integer, number, text, duration, size, list, open_table, table };
 
 /// One setting, or a table of them.
 struct shape {
@@ -69,6 +69,8 @@ template <>
 struct shape_of<bool> : simple_shape<shape_kind::boolean> {};
 template <std::integral T>
 struct shape_of<T> : simple_shape<shape_kind::integer> {};
+template <std::floating_point T>
+struct shape_of<T> : simple_shape<shape_kind::number> {};
 template <>
 struct shape_of<std::string> : simple_shape<shape_kind::text> {};
 template <>

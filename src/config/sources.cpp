@@ -1,13 +1,14 @@
 #include "document.hpp"
 #include "model_form.hpp"
 #include "secrets.hpp"
-#include "shape.hpp"
+#include "setting_faults.hpp"
 
 #include <framex/config/sources.hpp>
 
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace framex {
 
@@ -29,7 +30,6 @@ public:
         add_plugins("load_plugins", sources_.load_plugins);
         add_plugins("load_builtin_plugins", sources_.load_builtin_plugins);
         apply_rules();
-        check_proxy();
         return std::move(made_);
     }
 
@@ -38,7 +38,6 @@ public:
         add(setting_document{default_values(), {}, {}});
         add_config_file();
         apply_rules();
-        check_proxy();
         return std::move(made_);
     }
 
@@ -121,15 +120,23 @@ private:
         if (names.empty())
             return;
         json::array joined;
-        for (std::string const& name : names)
-            joined.emplace_back(name);
-        for (json::value const& name : made_.tree_.at(key).as_array()) {
-            if (std::ranges::find(joined, name) == joined.end())
-                joined.push_back(name);
-        }
+        place_map places;
         setting_origin origin;
         origin.source = "command line";
-        merge(made_.tree_, json::object{{key, std::move(joined)}}, {{{key}, origin}}, {});
+        places[{key}] = origin;
+        auto const add_name = [&](json::value const& name, setting_origin const& from) {
+            if (std::ranges::find(joined, name) != joined.end())
+                return;
+            places[{key, std::to_string(joined.size())}] = from;
+            joined.push_back(name);
+        };
+        origin.source += key == "load_plugins" ? ": --load-plugins" : ": --load-builtin-plugins";
+        for (std::string const& name : names)
+            add_name(json::value(name), origin);
+        json::array const configured = made_.tree_.at(key).as_array();
+        for (std::size_t i = 0; i < configured.size(); ++i)
+            add_name(configured[i], made_.origin_of({key, std::to_string(i)}));
+        merge(made_.tree_, json::object{{key, std::move(joined)}}, places, {});
     }
 
     using place_map = std::map<setting_path, setting_origin>;
@@ -202,40 +209,14 @@ private:
         json::object accepted = made_.tree_;
         constexpr int most_passes = 100;
         for (int pass = 0; pass < most_passes; ++pass) {
-            std::vector<refusal> const refusals = apply_to_models(accepted, made_.settings_);
-            for (refusal const& each : refusals) {
-                made_.problems_.push_back(refused(each));
-                restore(accepted, defaults, each.path);
+            std::vector<issue> const refused = apply_to_models(accepted, made_.settings_);
+            for (issue const& each : refused) {
+                made_.problems_.push_back(made_.problem_of(each));
+                restore(accepted, defaults, path_of(each.loc));
             }
-            if (refusals.empty())
+            if (refused.empty())
                 return;
         }
-    }
-
-    problem refused(refusal const& each) const
-    {
-        if (each.type == "missing")
-            return made_.problem_at(each.path, "FX0108", "`" + dotted(each.path) + "` is required");
-        constexpr std::string_view input = "Input ";
-        std::string_view message = each.message;
-        if (message.starts_with(input))
-            message.remove_prefix(input.size());
-        problem fault =
-            made_.problem_at(each.path, "FX0104", "`" + dotted(each.path) + "` " + std::string(message));
-        if (fault.line == 0 && !is_secret(each.path))
-            fault.message += ", found " + found_at(each.path);
-        return fault;
-    }
-
-    std::string found_at(setting_path const& path) const
-    {
-        json::value const* at = nullptr;
-        json::object const* table = &made_.tree_;
-        for (std::string const& key : path) {
-            at = table == nullptr ? nullptr : table->if_contains(key);
-            table = at == nullptr ? nullptr : at->if_object();
-        }
-        return at == nullptr ? "nothing" : json::serialize(*at);
     }
 
     /// Puts the default back, or drops the value, or the nearest table around it that has a default.
@@ -257,17 +238,6 @@ private:
             table = &present->as_object();
             model = &standard->as_object();
         }
-    }
-
-    void check_proxy()
-    {
-        auto const& built_in = made_.settings_.load_builtin_plugins;
-        if (!made_.settings_.server.enable_proxy || std::ranges::find(built_in, "proxy") != built_in.end())
-            return;
-        made_.problems_.push_back(made_.problem_at({"server", "enable_proxy"}, "FX0106",
-            "`server.enable_proxy` is true, but the built-in plugin `proxy` is not loaded",
-            "add load_builtin_plugins = [\"proxy\"], or the option --load-builtin-plugins proxy; or leave "
-            "the proxy off"));
     }
 
     configuration_sources sources_;
@@ -301,6 +271,24 @@ settings read_settings(std::filesystem::path const& file)
 }
 
 namespace {
+
+/// The value that the keys lead to; null when there is none.
+json::value value_at(json::value at, setting_path const& path)
+{
+    for (std::string const& key : path) {
+        json::value const* below = nullptr;
+        std::size_t index = 0;
+        if (json::object const* const table = at.if_object())
+            below = table->if_contains(key);
+        else if (json::array const* const list = at.if_array();
+            list != nullptr && std::from_chars(key.data(), key.data() + key.size(), index).ec == std::errc{})
+            below = list->if_contains(index);
+        if (below == nullptr)
+            return nullptr;
+        at = json::value(*below);
+    }
+    return at;
+}
 
 void mask(json::value& value, setting_path& path)
 {
@@ -344,17 +332,29 @@ setting_history const* configuration::history(setting_path const& path) const
     return found == histories_.end() ? nullptr : &found->second;
 }
 
+setting_origin configuration::origin_of(setting_path path) const
+{
+    for (; !path.empty(); path.pop_back())
+        if (auto const* const known = history(path))
+            return known->origin;
+    return {};
+}
+
 problem configuration::problem_at(
     setting_path const& path, std::string code, std::string message, std::string help) const
 {
-    setting_history const* nearest_known = nullptr;
-    for (setting_path at = path; nearest_known == nullptr && !at.empty(); at.pop_back())
-        nearest_known = history(at);
-    setting_origin const origin = nearest_known == nullptr ? setting_origin{} : nearest_known->origin;
-    problem fault =
-        problem_at_origin(path, origin, pointed_at::value, lines_, std::move(code), std::move(message));
+    problem fault = problem_at_origin(
+        path, origin_of(path), pointed_at::value, lines_, std::move(code), std::move(message));
     fault.help = std::move(help);
     return fault;
+}
+
+problem configuration::problem_of(issue const& one) const
+{
+    setting_path const path = path_of(one.loc);
+    if (path.empty() || !tree_.contains(path.front())) // of a model that was read from elsewhere
+        return {.code = "FX0104", .message = (path.empty() ? "" : "`" + dotted(path) + "`: ") + one.msg};
+    return refused_setting(path, origin_of(path), one, value_at(tree_, path), lines_);
 }
 
 } // namespace framex

@@ -51,6 +51,7 @@ json::value typed_value(std::string_view text, shape_kind wanted)
     case shape_kind::size:
         return json::value(text);
     case shape_kind::anything:
+    case shape_kind::number:
     case shape_kind::list:
     case shape_kind::open_table:
     case shape_kind::table:

@@ -31,6 +31,18 @@ fault explain_enum(reader_ops const& ops)
     return why;
 }
 
+fault explain_extra(reader_ops const& ops)
+{
+    fault why{"extra_forbidden", "Extra inputs are not permitted", "{\"known\":["};
+    auto const* const members = ops.members();
+    for (std::size_t i = 0; i < ops.count; ++i) {
+        why.ctx += i == 0 ? "" : ",";
+        write_text(why.ctx, members[i].name);
+    }
+    why.ctx += "]}";
+    return why;
+}
+
 std::string reason(error_code const& fault, std::string_view text, std::size_t at, std::size_t depth)
 {
     using json::error;
@@ -115,7 +127,7 @@ fault explain(misfit what, reader_ops const& ops)
     case misfit::missing:
         return {"missing", "Field required", {}};
     case misfit::extra:
-        return {"extra_forbidden", "Extra inputs are not permitted", {}};
+        return explain_extra(ops);
     default:
         return {"string_type", "Input should be a valid string", {}};
     }

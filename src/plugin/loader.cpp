@@ -39,9 +39,13 @@ std::vector<fs::path> find_by_path(fs::path const& path)
     return {path};
 }
 
-plugin_error not_found(std::string const& name, std::span<fs::path const> folders)
+/// `wanted` is the name that was looked up, the last part of `written`.
+plugin_error not_found(std::string const& wanted, std::string_view written, std::span<fs::path const> folders)
 {
-    std::string message = "no plugin `" + name + "` in ";
+    std::string message = "no plugin `" + wanted + "`";
+    if (wanted != written)
+        message.append(", the last part of `").append(written).append("`,");
+    message += " in ";
     std::vector<std::string> names;
     for (auto const& folder : folders) {
         message += (&folder == &folders.front() ? "" : ", ") + quoted(folder);
@@ -50,10 +54,10 @@ plugin_error not_found(std::string const& name, std::span<fs::path const> folder
     }
     if (folders.empty())
         message += "any folder";
-    auto const near = nearest(name, names);
+    auto const near = nearest(wanted, names);
     return {plugin_fault::not_found, message,
         near ? "did you mean `" + *near + "`?"
-             : "name its folder: --plugin-path DIR, or its file: ./" + name + ".so"};
+             : "name its folder: --plugin-path DIR, or its file: ./" + wanted + ".so"};
 }
 
 /// A sentence that says what is wrong with the octets of a library.
@@ -183,7 +187,7 @@ std::vector<fs::path> find_plugins(std::string_view name, std::span<fs::path con
             if (fs::is_regular_file(file, error))
                 return {file};
         }
-    throw not_found(last, folders);
+    throw not_found(last, name, folders);
 }
 
 abi_record inspect_plugin(fs::path const& file)

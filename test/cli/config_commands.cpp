@@ -74,14 +74,19 @@ BOOST_AUTO_TEST_CASE(show_and_check_refuse_a_faulty_configuration_with_exit_code
     }
 }
 
-BOOST_AUTO_TEST_CASE(check_says_what_it_read)
+BOOST_AUTO_TEST_CASE(check_says_what_it_read_and_what_it_cannot_know)
 {
+    std::string const plugins = "plugins and their tables are checked by `framex run --check`\n";
     terminal user;
     BOOST_TEST(user.run({"config", "check"}) == 0);
-    BOOST_TEST(user.out() == "ok: the configuration is valid; no file read\n");
+    BOOST_TEST(user.out() == "ok: the configuration is valid; no file read\n" + plugins);
     fill(user);
     BOOST_TEST(user.run({"config", "check"}) == 0);
-    BOOST_TEST(user.out() == "ok: the configuration is valid; .env, config.toml read\n");
+    BOOST_TEST(user.out() == "ok: the configuration is valid; .env, config.toml read\n" + plugins);
+    BOOST_TEST(user.err() == "");
+    user.space.toml("[sentry]\nenable = true\n");
+    BOOST_TEST(user.run({"config", "check"}) == 0);
+    BOOST_TEST(user.err().starts_with("warning[FX0110]: `sentry` has no effect"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

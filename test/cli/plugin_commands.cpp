@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace framex;
 using namespace framex::cli;
 
@@ -31,10 +33,38 @@ BOOST_AUTO_TEST_CASE(the_list_has_built_in_ones_and_files_with_what_speaks_again
     BOOST_TEST(err() == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_list_marks_what_the_configuration_loads)
+{
+    auto const plugins = space.sources.working_directory / "plugins";
+    std::filesystem::create_directory(plugins);
+    std::filesystem::copy_file(std::filesystem::path(folder) / "greeter.so", plugins / "greeter.so");
+    space.toml(
+        "load_builtin_plugins = [\"echo\", \"nope\"]\nload_plugins = [\n  \"shop.greeter\",\n  \"absent\",\n"
+        "  \""
+        + folder + "/plain.so\"\n]\n");
+    BOOST_TEST(run({"plugin", "list"}) == done);
+    BOOST_TEST(prints("ok: load it with --load-builtin-plugins; loaded by config.toml:1\n"));
+    BOOST_TEST(prints("FX0109: no such built-in plugin; loaded by config.toml:1\n"));
+    BOOST_TEST(prints("\nproxy"));
+    BOOST_TEST(prints("greeter.so"));
+    BOOST_TEST(prints("; loaded by config.toml:3\n"));
+    BOOST_TEST(prints("\nabsent   (absent)"));
+    BOOST_TEST(prints("`; loaded by config.toml:4\n"));
+    BOOST_TEST(prints("but no plugin of framex; loaded by config.toml:5\n"));
+    BOOST_TEST(err() == "");
+    auto const listed = out();
+    BOOST_TEST(std::ranges::count(listed, '\n') == 6); // greeter once
+    space.toml("[server\n");
+    BOOST_TEST(run({"plugin", "list"}) == configuration_refused);
+    BOOST_TEST(prints("greeter.so"));
+    BOOST_TEST(says("error[FX0101]: "));
+}
+
 BOOST_AUTO_TEST_CASE(a_check_says_what_a_file_holds)
 {
     BOOST_TEST(run({"plugin", "check", folder + "/greeter.so"}) == done);
     BOOST_TEST(prints("greeter.so: ok\n  plugin    greeter 2.0.0\n  class     greeter\n  built by  "));
+    BOOST_TEST((prints("\n  built by  clang 1") || prints("\n  built by  GCC 1")));
     BOOST_TEST(prints("\n  offers    GET /api/v1/greet\n  requires  nothing\n"));
 }
 

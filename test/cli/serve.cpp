@@ -65,6 +65,17 @@ struct starting {
     static void define(api<starting>& api) { api.get("/n", &starting::n); }
 };
 
+/// Has a table of settings.
+struct desk_settings {
+    int port = 0;
+};
+BOOST_DESCRIBE_STRUCT(desk_settings, (), (port))
+struct desk {
+    static inline plugin_metadata const metadata{.name = "desk", .version = "1.0.0"};
+    explicit desk(plugin_context& context) { context.config<desk_settings>(); }
+    static void define(api<desk>&) {}
+};
+
 /// Does not start, or has a task that fails later.
 template <bool Later>
 struct failing {
@@ -280,19 +291,51 @@ BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
            "the configuration and the plugins are sound\n");
 }
 
-BOOST_AUTO_TEST_CASE(an_unknown_plugin_is_refused_with_the_nearest_or_all_names)
+BOOST_AUTO_TEST_CASE(a_table_of_a_plugin_that_is_not_loaded_is_named_with_the_one_that_is_meant)
+{
+    auto const* const toml = "load_plugins = [\"desk\"]\n[plugins.dsek]\nport = 1\n[plugins.telephone]\n"
+                             "[plugins.desk]\nport = 2\n";
+    BOOST_TEST(serve(toml, {plugin_entry_of<desk>()}) == done);
+    BOOST_TEST(err.str()
+        == "warning[FX0110]: `plugins.dsek` has no effect: no plugin `dsek` is loaded\n"
+           "  --> config.toml:2:1\n"
+           "2 | [plugins.dsek]\n"
+           "  | ^^^^^^^^^^^^^^\n"
+           "help: did you mean [plugins.desk]?\n"
+           "\n"
+           "warning[FX0110]: `plugins.telephone` has no effect: no plugin `telephone` is loaded\n"
+           "  --> config.toml:4:1\n"
+           "4 | [plugins.telephone]\n"
+           "  | ^^^^^^^^^^^^^^^^^^^\n"
+           "help: load the plugin, or remove the table\n"
+           "\n2 warnings\n\n"
+           "the configuration and the plugins are sound\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_plugin_refuses_in_its_table_is_shown_where_it_stands)
+{
+    BOOST_TEST(serve("load_plugins = [\"desk\"]\n[plugins.desk]\nprot = 1\nport = \"one\"\n",
+                   {plugin_entry_of<desk>()})
+        == configuration_refused);
+    BOOST_TEST(err.str()
+        == "error[FX0103]: `plugins.desk.port` wants a whole number, found a text\n"
+           "  --> config.toml:4:8\n"
+           "4 | port = \"one\"\n"
+           "  |        ^^^^^\n"
+           "\n"
+           "error[FX0102]: unknown setting `prot`\n"
+           "  --> config.toml:3:1\n"
+           "3 | prot = 1\n"
+           "  | ^^^^ in table [plugins.desk]\n"
+           "help: did you mean `port`?\n"
+           "\n2 problems\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_built_in_plugin_is_refused)
 {
     BOOST_TEST(serve("load_builtin_plugins = [\"ecko\"]\n") == plugin_refused);
-    BOOST_TEST(err.str()
-        == "error[FX0301]: load_builtin_plugins: framex has no built-in plugin `ecko`\n"
-           "help: did you mean `echo`?\n");
-    err.str("");
-    BOOST_TEST(serve("load_builtin_plugins = [\"telephone\"]\n") == plugin_refused);
-    BOOST_TEST(says("help: built in: `echo`"));
-    err.str("");
-    BOOST_TEST(serve("load_plugins = [\"shop\"]\n") == plugin_refused);
-    BOOST_TEST(says("error[FX0301]: no plugin `shop` in `"));
-    BOOST_TEST(says("--plugin-path DIR"));
+    BOOST_TEST(says("error[FX0109]: no built-in plugin `ecko`\n  --> config.toml:1:25\n"));
+    BOOST_TEST(says("help: did you mean `echo`?\n"));
 }
 
 BOOST_AUTO_TEST_CASE(plugin_files_are_loaded_by_name_once_and_beside_linked_plugins)

@@ -31,8 +31,8 @@ public:
             .working_directory = space.sources.working_directory,
             .out_is_terminal = is_terminal,
             .err_is_terminal = is_terminal,
-            .built_in_plugins = {"echo", "proxy"},
-            .problem_kinds = {config_problem_kinds(), own},
+            .built_in_plugins = built_in_plugins,
+            .problem_kinds = {own, config_problem_kinds()},
             .serve = [this](cli::run_request const& wanted) { return serve(wanted); }};
         int const code = cli::run_cli(static_cast<int>(pointers.size()), pointers.data(), environment);
         return code;
@@ -42,6 +42,7 @@ public:
     std::string err() const { return err_stream_.str(); }
 
     workspace space;
+    std::vector<std::string> built_in_plugins = {"echo", "proxy"};
     bool is_terminal = false;
     int serve_code = 0;
     bool serve_throws = false;

@@ -153,6 +153,9 @@ BOOST_AUTO_TEST_CASE(plugins_of_the_command_line_go_before_the_configured_ones_a
     BOOST_TEST((made.settings().load_builtin_plugins == std::vector<std::string>{"echo"}));
     BOOST_TEST(made.history({"load_plugins"})->origin.text() == "command line");
     BOOST_TEST(made.history({"load_plugins"})->overrode.front().text() == "config.toml:1");
+    BOOST_TEST(made.origin_of({"load_plugins", "1"}).text() == "command line: --load-plugins");
+    BOOST_TEST(made.origin_of({"load_plugins", "2"}).text() == "config.toml:1");
+    BOOST_TEST(made.origin_of({"server", "port"}).text() == "default");
 }
 
 BOOST_AUTO_TEST_CASE(keys_of_the_command_line_may_be_quoted_and_later_ones_win)

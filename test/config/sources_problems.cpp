@@ -146,22 +146,8 @@ BOOST_AUTO_TEST_CASE(a_missing_required_setting_is_shown_at_its_table)
         == "error[FX0108]: `auth.oauth.jwt_secret` is required\n"
            "  --> config.toml:1:1\n"
            "1 | [auth.oauth]\n"
-           "  | ^^^^^^^^^^^^\n");
-}
-
-BOOST_AUTO_TEST_CASE(the_proxy_must_be_loaded_to_be_enabled)
-{
-    BOOST_TEST(workspace().toml("[server]\nenable_proxy = true\n").problems()
-        == "error[FX0106]: `server.enable_proxy` is true, but the built-in plugin `proxy` is not loaded\n"
-           "  --> config.toml:2:16\n"
-           "2 | enable_proxy = true\n"
-           "  |                ^^^^\n"
-           "help: add load_builtin_plugins = [\"proxy\"], or the option --load-builtin-plugins proxy; or "
-           "leave the "
-           "proxy off\n");
-    workspace loaded;
-    loaded.toml("load_builtin_plugins = [\"proxy\"]\n[server]\nenable_proxy = true\n");
-    BOOST_TEST(loaded.problems() == "");
+           "  | ^^^^^^^^^^^^\n"
+           "help: write `jwt_secret = ...` below [auth.oauth]\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_key_outside_of_its_table_is_told_where_it_belongs)

@@ -176,8 +176,10 @@ BOOST_AUTO_TEST_CASE(unknown_keys_are_ignored_or_refused)
     BOOST_TEST(read<lab::Part>(text).sku == "s");
     lab::Part part;
     BOOST_TEST(issues_of(text, part, {.unknown = framex::unknown_keys::refuse})
-        == R"([{"type":"extra_forbidden","loc":["body","x"],"msg":"Extra inputs are not permitted","input":2},)"
-           R"({"type":"extra_forbidden","loc":["body","xy"],"msg":"Extra inputs are not permitted","input":1.50}])");
+        == R"([{"type":"extra_forbidden","loc":["body","x"],"msg":"Extra inputs are not permitted","input":2,)"
+           R"("ctx":{"known":["sku","qty"]}},)"
+           R"({"type":"extra_forbidden","loc":["body","xy"],"msg":"Extra inputs are not permitted","input":1.50,)"
+           R"("ctx":{"known":["sku","qty"]}}])");
     BOOST_TEST(
         types_of<lab::Part>(R"({"sku":"s","qty":2})", {.unknown = framex::unknown_keys::refuse}) == "");
 }

@@ -45,5 +45,7 @@ with tempfile.TemporaryDirectory(prefix="framex-deb-") as name:
         (dev, r"usr/lib/.*framex\.pc"),
     ]:
         expect(f"a file {pattern}", any(re.fullmatch(pattern, path) for path in files[root]), files[root])
+    flags = next(dev.rglob("framex.pc")).read_text()
+    expect("no rpath in what is installed into /usr", "rpath" not in flags, flags)
     expect("no file in both", not set(files[runtime]) & set(files[dev]), files)
     expect("the program runs", version in output(runtime / "usr/bin/framex", "--version"), "")

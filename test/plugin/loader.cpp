@@ -262,6 +262,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_found_is_told_with_the_places_and_the_nearest_n
     BOOST_TEST(sentence("greter", folders)
         == "no plugin `greter` in `" + here.path.string() + "` | did you mean `greeter`?");
     BOOST_TEST(holds(sentence("zzz", folders), "--plugin-path DIR"));
+    BOOST_TEST(holds(sentence("shop.zzz", folders), "no plugin `zzz`, the last part of `shop.zzz`, in `"));
     BOOST_TEST(sentence("x", {})
         == "no plugin `x` in any folder | name its folder: --plugin-path DIR, or its file: ./x.so");
     BOOST_TEST(sentence("./gone.so", {}) == "there is no file `./gone.so` | check the path");

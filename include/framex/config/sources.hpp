@@ -18,6 +18,8 @@
 
 namespace framex {
 
+struct issue;
+
 /// The keys that lead to a value: {"server", "port"}; members of lists are counted from "0".
 using setting_path = std::vector<std::string>;
 
@@ -83,10 +85,17 @@ public:
     /// Where the value at `path` came from, or the table around it; nullptr for an unknown path.
     setting_history const* history(setting_path const& path) const;
 
+    /// Where the value at `path`, or the nearest list or table around it, was written.
+    setting_origin origin_of(setting_path path) const;
+
     /// A problem about the value at `path`, with place and source line: how other rooms report what they
-    /// refuse, for example a plugin an unknown key in its own table.
+    /// refuse.
     problem problem_at(
         setting_path const& path, std::string code, std::string message, std::string help = {}) const;
+
+    /// What a model says about a part of these settings, for example a plugin's about its own table: worded
+    /// as the faults of all other settings.
+    problem problem_of(issue const& one) const;
 
 private:
     friend class configuration_builder;

@@ -27,7 +27,7 @@ inline constexpr std::size_t max_depth = 64;
 
 /// How a document is read.
 struct read_options {
-    unknown_keys unknown = unknown_keys::ignore; ///< refuse: an issue `extra_forbidden` for each
+    unknown_keys unknown = unknown_keys::ignore; ///< refuse: an issue `extra_forbidden` each, ctx: known keys
     std::size_t depth = max_depth; ///< levels of arrays and objects that are read, at most max_depth
 };
 

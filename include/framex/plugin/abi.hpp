@@ -31,7 +31,7 @@ struct abi_record {
     std::uint32_t executor_size;
     std::uint32_t sanitizer; ///< 1: AddressSanitizer, 2: ThreadSanitizer
     std::array<char, 24> version; ///< of framex
-    std::array<char, 48> compiler; ///< as the compiler names itself
+    std::array<char, 48> compiler; ///< "clang 19.1.7", "GCC 12.2.0"
     std::array<char, 64> type; ///< the plugin's class, as it was exported
 
     friend bool operator==(abi_record const&, abi_record const&) = default;
@@ -66,6 +66,12 @@ inline constexpr std::uint32_t this_sanitizer = 0;
 inline constexpr std::uint32_t this_sanitizer = 0;
 #endif
 
+#if defined(__clang__)
+inline constexpr std::string_view this_compiler = "clang " __clang_version__;
+#else
+inline constexpr std::string_view this_compiler = "GCC " __VERSION__;
+#endif
+
 /// The record of whoever compiles this line.
 constexpr abi_record abi_of(std::string_view type)
 {
@@ -78,7 +84,7 @@ constexpr abi_record abi_of(std::string_view type)
         .executor_size = sizeof(boost::asio::any_io_executor),
         .sanitizer = this_sanitizer,
         .version = detail::abi_text<24>(FRAMEX_VERSION),
-        .compiler = detail::abi_text<48>(__VERSION__),
+        .compiler = detail::abi_text<48>(this_compiler),
         .type = detail::abi_text<64>(type)};
 }
 
