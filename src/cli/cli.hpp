@@ -10,7 +10,12 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+namespace framex {
+struct plugin_entry;
+}
 
 namespace framex::cli {
 
@@ -44,6 +49,8 @@ struct cli_environment {
     bool out_is_terminal = false;
     bool err_is_terminal = false;
     std::vector<std::string> built_in_plugins; ///< names that load_builtin_plugins may have
+    /// A plugin that is part of the program, by its id; null: there is none.
+    std::function<plugin_entry const*(std::string_view id)> find_linked{};
     std::vector<std::span<problem_kind const>> problem_kinds; ///< what `explain` knows
     std::function<int(run_request const&)> serve; ///< serves until stopped; returns the exit code
 };

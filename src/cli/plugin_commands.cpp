@@ -152,10 +152,7 @@ int check_plugins(cli_environment const& environment, std::span<std::string cons
         } catch (plugin_error const& error) {
             problems.push_back(problem_of(error));
         } catch (std::logic_error const& error) { // of a route
-            problem fault;
-            fault.code = "FX0401";
-            fault.message = name + ": " + error.what();
-            problems.push_back(std::move(fault));
+            problems.push_back(route_problem(name, error));
         }
     environment.err << render(problems, paint);
     return problems.empty() ? done : plugin_refused;

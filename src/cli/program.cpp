@@ -1,5 +1,6 @@
 #include "serve.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -35,10 +36,17 @@ int run_program(int argc, char const* const* argv, linked_plugins plugins)
         .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .err_is_terminal = isatty(STDERR_FILENO) == 1,
         .built_in_plugins = {},
+        .find_linked = {},
         .problem_kinds = {config_problem_kinds(), serve_problem_kinds()},
         .serve = {}};
     for (auto const& entry : plugins.builtin)
         environment.built_in_plugins.push_back(entry.id);
+    environment.find_linked = [&](std::string_view id) -> plugin_entry const* {
+        for (auto const* group : {&plugins.builtin, &plugins.others})
+            if (auto const found = std::ranges::find(*group, id, &plugin_entry::id); found != group->end())
+                return &*found;
+        return nullptr;
+    };
     environment.serve = [&](run_request const& request) { return serve(request, environment, plugins); };
     return run_cli(argc, argv, environment);
 }

@@ -4,6 +4,7 @@
 #include "parse.hpp"
 #include "plugin_choice.hpp"
 #include "plugin_commands.hpp"
+#include "plugin_doc.hpp"
 #include "plugin_template.hpp"
 
 #include <framex/config/nearest.hpp>
@@ -80,6 +81,9 @@ public:
             return list_plugins(environment_, plugin_folders(given_paths(), environment_.working_directory));
         if (name == "plugin check" && !parsed_.arguments.empty())
             return check_plugins(environment_, parsed_.arguments, paint_);
+        if (name == "plugin doc" && !parsed_.arguments.empty())
+            return document_plugins(environment_, parsed_.arguments,
+                plugin_folders(given_paths(), environment_.working_directory), paint_);
         if (name == "explain")
             return explain_codes();
         environment_.err << (name.empty() ? short_help() : help_text(*parsed_.command));

@@ -5,9 +5,11 @@
 #include "config/workspace.hpp"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace framex::test {
@@ -32,6 +34,7 @@ public:
             .out_is_terminal = is_terminal,
             .err_is_terminal = is_terminal,
             .built_in_plugins = {"echo", "proxy"},
+            .find_linked = find_linked,
             .problem_kinds = {config_problem_kinds(), own},
             .serve = [this](cli::run_request const& wanted) { return serve(wanted); }};
         int const code = cli::run_cli(static_cast<int>(pointers.size()), pointers.data(), environment);
@@ -45,6 +48,7 @@ public:
     bool is_terminal = false;
     int serve_code = 0;
     bool serve_throws = false;
+    std::function<plugin_entry const*(std::string_view)> find_linked; ///< without it: none is
     std::optional<cli::run_request> request; ///< what the last run wanted to serve
 
 private:
