@@ -3,6 +3,7 @@
 
 #include <framex/config/problem.hpp>
 #include <framex/config/sources.hpp>
+#include <framex/plugin/plugin.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace framex::cli {
@@ -35,6 +37,18 @@ struct run_request {
     bool is_coloured = false; ///< messages go to a terminal that takes colours
 };
 
+/// The plugins that are linked into a program.
+struct linked_plugins {
+    std::vector<plugin_entry> builtin{}; ///< for load_builtin_plugins
+    std::vector<plugin_entry> others{}; ///< for load_plugins, found before any file
+
+    /// The one with this id; null: there is none.
+    plugin_entry const* find(std::string_view id) const;
+};
+
+/// The ids of plugins, in their order.
+std::vector<std::string> names_of(std::span<plugin_entry const> plugins);
+
 /// Everything that `run_cli` touches outside of itself.
 struct cli_environment {
     std::ostream& out;
@@ -44,8 +58,7 @@ struct cli_environment {
     std::filesystem::path program{}; ///< the program's own file; empty when that is not known
     bool out_is_terminal = false;
     bool err_is_terminal = false;
-    std::vector<std::string> built_in_plugins; ///< names that load_builtin_plugins may have
-    std::vector<std::string> linked_plugins{}; ///< names of others that load_plugins finds before any file
+    linked_plugins linked{};
     std::vector<std::span<problem_kind const>> problem_kinds; ///< what `explain` knows
     std::function<int(run_request const&)> serve; ///< serves until stopped; returns the exit code
 };

@@ -251,18 +251,31 @@ command_spec plugin_list_command()
     return command;
 }
 
+command_spec plugin_doc_command()
+{
+    command_spec command{.name = "plugin doc",
+        .text = "Print what plugins offer, their routes, functions and models, as Markdown.",
+        .examples = {"framex plugin doc echo", "framex plugin doc build/shop.so > shop.md"},
+        .argument = "FILE|NAME..."};
+    command.options.push_back(plugin_path_option());
+    add_common_options(command.options);
+    return command;
+}
+
 std::vector<command_spec> make_commands()
 {
     std::vector<command_spec> all = {program(), run_command()};
     all.push_back({.name = "plugin",
         .text = "Make a new plugin, list plugins, or look into a plugin file.",
-        .examples = {"framex plugin new shop", "framex plugin list", "framex plugin check build/shop.so"}});
+        .examples = {"framex plugin new shop", "framex plugin list", "framex plugin check build/shop.so",
+            "framex plugin doc build/shop.so"}});
     all.push_back(plugin_new_command());
     all.push_back(plugin_list_command());
     all.push_back({.name = "plugin check",
         .text = "Say what a plugin file holds, or why it is refused; exit code 4 then.",
         .examples = {"framex plugin check build/hello.so"},
         .argument = "FILE..."});
+    all.push_back(plugin_doc_command());
     all.push_back({.name = "config",
         .text = "Show or check the configuration.",
         .examples = {"framex config show --origin", "framex config check"}});

@@ -134,6 +134,14 @@ problem problem_of(plugin_error const& error)
     return fault;
 }
 
+problem route_problem(std::string const& name, std::logic_error const& error)
+{
+    problem fault;
+    fault.code = "FX0401";
+    fault.message = name + ": " + error.what();
+    return fault;
+}
+
 std::vector<fs::path> plugin_folders(std::vector<fs::path> paths, fs::path const& working_directory)
 {
     paths.push_back("plugins");

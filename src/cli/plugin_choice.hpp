@@ -15,6 +15,9 @@ namespace framex::cli {
 /// The refusal as a person reads it, with its code.
 problem problem_of(plugin_error const& error);
 
+/// A path of the plugin `name` that is none, as a person reads it.
+problem route_problem(std::string const& name, std::logic_error const& error);
+
 /// Where names are looked up: `paths` and then the folder `plugins`, all of them from the working directory.
 std::vector<std::filesystem::path> plugin_folders(
     std::vector<std::filesystem::path> paths, std::filesystem::path const& working_directory);

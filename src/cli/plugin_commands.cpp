@@ -44,9 +44,9 @@ class plugin_table {
 public:
     plugin_table(cli_environment const& environment, std::span<fs::path const> folders) : folders_(folders)
     {
-        for (auto const& name : environment.built_in_plugins)
+        for (auto const& name : names_of(environment.linked.builtin))
             rows_.push_back({name, built_in, "ok: load it with --load-builtin-plugins"});
-        for (auto const& name : environment.linked_plugins)
+        for (auto const& name : names_of(environment.linked.others))
             rows_.push_back({name, linked, "ok: load it with --load-plugins"});
         for (auto const& folder : folders)
             std::ranges::transform(plugin_files(folder), std::back_inserter(rows_), row_of);
@@ -212,10 +212,7 @@ int check_plugins(cli_environment const& environment, std::span<std::string cons
         } catch (plugin_error const& error) {
             problems.push_back(problem_of(error));
         } catch (std::logic_error const& error) { // of a route
-            problem fault;
-            fault.code = "FX0401";
-            fault.message = name + ": " + error.what();
-            problems.push_back(std::move(fault));
+            problems.push_back(route_problem(name, error));
         }
     environment.err << render(problems, paint);
     return problems.empty() ? done : plugin_refused;

@@ -1,5 +1,6 @@
 #include "serve.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -34,14 +35,10 @@ int run_program(int argc, char const* const* argv, linked_plugins plugins)
         .program = std::filesystem::read_symlink("/proc/self/exe", unknown),
         .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .err_is_terminal = isatty(STDERR_FILENO) == 1,
-        .built_in_plugins = {},
+        .linked = std::move(plugins),
         .problem_kinds = {config_problem_kinds(), serve_problem_kinds()},
         .serve = {}};
-    for (auto const& entry : plugins.builtin)
-        environment.built_in_plugins.push_back(entry.id);
-    for (auto const& entry : plugins.others)
-        environment.linked_plugins.push_back(entry.id);
-    environment.serve = [&](run_request const& request) { return serve(request, environment, plugins); };
+    environment.serve = [&](run_request const& request) { return serve(request, environment); };
     return run_cli(argc, argv, environment);
 }
 

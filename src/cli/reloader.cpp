@@ -161,7 +161,8 @@ awaitable<bool> reloader::take_over()
     std::exception_ptr error;
     try {
         auto const open = [this](fs::path const& file) { return parts_.copies.open(file); };
-        auto choice = choose_plugins(parts_.request, parts_.linked, parts_.working_directory, open);
+        auto choice = choose_plugins(
+            parts_.request, parts_.environment.linked, parts_.environment.working_directory, open);
         if (!choice.problems.empty())
             throw refusal(std::move(choice.problems), plugin_refused);
         co_await parts_.service.reload(std::move(choice.entries));

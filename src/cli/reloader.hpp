@@ -22,10 +22,9 @@ namespace framex::cli {
 struct reload_parts {
     app& service;
     run_request const& request;
-    linked_plugins const& linked;
+    cli_environment const& environment;
     plugin_copies& copies; ///< has opened the plugins that are served
     log& lines;
-    std::filesystem::path working_directory;
 };
 
 class reloader {

@@ -5,6 +5,7 @@
 #include "parse.hpp"
 #include "plugin_choice.hpp"
 #include "plugin_commands.hpp"
+#include "plugin_doc.hpp"
 #include "plugin_template.hpp"
 #include "settings_check.hpp"
 
@@ -83,6 +84,9 @@ public:
             return plugin_list();
         if (name == "plugin check" && !parsed_.arguments.empty())
             return check_plugins(environment_, parsed_.arguments, paint_);
+        if (name == "plugin doc" && !parsed_.arguments.empty())
+            return document_plugins(environment_, parsed_.arguments,
+                plugin_folders(given_paths(), environment_.working_directory), paint_);
         if (name == "explain")
             return explain_codes();
         environment_.err << (name.empty() ? short_help() : help_text(*parsed_.command));
@@ -188,7 +192,7 @@ private:
         configuration const from = read_configuration();
         auto problems = from.problems();
         std::ranges::move(
-            unusable_settings(from, environment_.built_in_plugins), std::back_inserter(problems));
+            unusable_settings(from, names_of(environment_.linked.builtin)), std::back_inserter(problems));
         if (!problems.empty()) {
             environment_.err << render(problems, paint_);
             return configuration_refused;
@@ -240,6 +244,21 @@ private:
 };
 
 } // namespace
+
+plugin_entry const* linked_plugins::find(std::string_view id) const
+{
+    for (auto const* group : {&builtin, &others})
+        if (auto const found = std::ranges::find(*group, id, &plugin_entry::id); found != group->end())
+            return &*found;
+    return nullptr;
+}
+
+std::vector<std::string> names_of(std::span<plugin_entry const> plugins)
+{
+    std::vector<std::string> names;
+    std::ranges::transform(plugins, std::back_inserter(names), &plugin_entry::id);
+    return names;
+}
 
 int run_cli(int argc, char const* const* argv, cli_environment const& environment)
 {

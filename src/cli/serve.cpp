@@ -34,8 +34,6 @@ namespace framex::cli {
 
 namespace {
 
-}
-
 /// Calls `act`; every way to fail becomes a refusal.
 template <class F>
 void try_to(run_request const& request, F act)
@@ -50,16 +48,15 @@ void try_to(run_request const& request, F act)
         throw refusal_of(error, request);
 }
 
-void prepare(app& service, run_request const& request, linked_plugins const& linked,
-    cli_environment const& environment, plugin_opener const& open)
+void prepare(
+    app& service, run_request const& request, cli_environment const& environment, plugin_opener const& open)
 {
-    std::vector<std::string> built_in;
-    std::ranges::transform(linked.builtin, std::back_inserter(built_in), &plugin_entry::id);
+    auto const built_in = names_of(environment.linked.builtin);
     if (auto faults = unusable_settings(request.configuration, built_in); !faults.empty()) {
         auto const code = exit_code_of(faults);
         throw refusal(std::move(faults), code);
     }
-    auto choice = choose_plugins(request, linked, environment.working_directory, open);
+    auto choice = choose_plugins(request, environment.linked, environment.working_directory, open);
     if (!choice.problems.empty())
         throw refusal(std::move(choice.problems), plugin_refused);
     auto idle = idle_settings(request.configuration);
@@ -276,7 +273,7 @@ std::string help_for(error_code const& error, std::int64_t port)
 
 } // namespace
 
-int serve(run_request const& request, cli_environment const& environment, linked_plugins const& plugins)
+int serve(run_request const& request, cli_environment const& environment)
 {
     auto const& wanted = request.configuration.settings();
     auto const paint = request.is_coloured ? colours::on : colours::off;
@@ -298,15 +295,14 @@ int serve(run_request const& request, cli_environment const& environment, linked
         if (request.is_reloaded)
             open = [&copies = copies.emplace()](
                        std::filesystem::path const& file) { return copies.open(file); };
-        prepare(service, request, plugins, environment, open);
+        prepare(service, request, environment, open);
         if (request.is_check) {
             environment.err << "the configuration and the plugins are sound\n";
             return done;
         }
         std::optional<reloader> loop;
         if (copies)
-            loop.emplace(
-                reload_parts{service, request, plugins, *copies, lines, environment.working_directory});
+            loop.emplace(reload_parts{service, request, environment, *copies, lines});
         return listen_and_run(request, environment, service, threads, loop ? &*loop : nullptr);
     } catch (refusal const& refused) {
         environment.err << render(refused.problems, paint);

@@ -17,10 +17,11 @@ constexpr std::size_t full_block = 16384;
 constexpr int most_interim = 16; // 1xx answers before the final one
 } // namespace
 
-client_connection::client_connection(asio::any_io_executor executor, origin to, client_options const& options)
+client_connection::client_connection(asio::any_io_executor executor, origin to, client_options const& options,
+    std::shared_ptr<void const> membership)
     : executor_(std::move(executor)), origin_(std::move(to)), options_(options),
       transport_(make_tcp_transport(executor_)), resolver_(executor_), clock_(executor_),
-      bell_(executor_, clock::time_point::max())
+      membership_(std::move(membership)), bell_(executor_, clock::time_point::max())
 {
 }
 client_connection::~client_connection() = default;

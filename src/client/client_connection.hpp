@@ -45,7 +45,8 @@ class client_connection : public std::enable_shared_from_this<client_connection>
 public:
     using clock = std::chrono::steady_clock;
 
-    client_connection(asio::any_io_executor executor, origin to, client_options const& options);
+    client_connection(asio::any_io_executor executor, origin to, client_options const& options,
+        std::shared_ptr<void const> membership);
     ~client_connection();
 
     origin const& where() const noexcept { return origin_; }
@@ -123,6 +124,7 @@ private:
     bool expired_ = false;
     clock::time_point idle_since_;
     std::weak_ptr<connection_pool> pool_; ///< where it is idle
+    std::shared_ptr<void const> membership_; ///< of the pool that it belongs to
     asio::steady_timer bell_; ///< never due: its cancellation wakes the coroutine; see bell()
 
     pieces* pulled_ = nullptr; ///< the source of the request's body, while it is awaited

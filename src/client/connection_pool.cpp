@@ -33,6 +33,15 @@ public:
         forget_the_dead();
         pools_.emplace_back(executor, pool);
     }
+    std::size_t in_use()
+    {
+        std::lock_guard const guard(mutex_);
+        std::size_t count = 0;
+        for (auto const& [executor, weak] : pools_)
+            if (auto const one = weak.lock())
+                count += one->in_use();
+        return count;
+    }
     void close_idle()
     {
         std::lock_guard const guard(mutex_);
@@ -71,7 +80,17 @@ void close_idle_connections(asio::any_io_executor const& executor)
     pool_registry::of(executor).close_idle();
 }
 
+std::size_t connections_in_use(asio::any_io_executor const& executor)
+{
+    return pool_registry::of(executor).in_use();
+}
+
 connection_pool::~connection_pool() = default;
+
+std::size_t connection_pool::in_use() const noexcept
+{
+    return static_cast<std::size_t>(membership_.use_count()) - 1 - count_;
+}
 
 std::shared_ptr<client_connection> connection_pool::take(origin const& to)
 {

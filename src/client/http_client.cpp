@@ -103,7 +103,8 @@ awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, 
     for (;;) {
         bool const fresh = !connection;
         if (fresh)
-            connection = std::make_shared<client_connection>(executor, request.to, self->options);
+            connection =
+                std::make_shared<client_connection>(executor, request.to, self->options, pool->membership());
         connection->begin(end);
         ++(fresh ? self->opened : self->reused);
         bool good = true;

@@ -1,5 +1,9 @@
 #include <framex/coro/tick.hpp>
 
+#include <boost/asio/post.hpp>
+#include <boost/assert.hpp>
+
+#include <algorithm>
 #include <atomic>
 #include <bit>
 
@@ -10,9 +14,9 @@ namespace {
 std::atomic<unsigned> generation{
     1}; // counts contexts that went away: a later one may have a dead one's address
 
-std::uint64_t now()
+std::uint64_t tick_of(std::chrono::steady_clock::time_point time)
 {
-    auto const since = std::chrono::steady_clock::now().time_since_epoch();
+    auto const since = time.time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
 }
 
@@ -36,7 +40,8 @@ void unlink(tick_service::node& n)
 asio::execution_context::id tick_service::id;
 
 tick_service::tick_service(asio::io_context& context)
-    : asio::execution_context::service(context), timer_(context.get_executor()), at_(now())
+    : asio::execution_context::service(context), timer_(context.get_executor()),
+      at_(tick_of(std::chrono::steady_clock::now()))
 {
     for (auto& head : wheel_)
         head.prev = head.next = &head;
@@ -64,6 +69,8 @@ tick_service* tick_service::of(asio::any_io_executor const& executor)
     return service;
 }
 
+std::uint64_t tick_service::now() const { return tick_of(held_ ? *held_ : std::chrono::steady_clock::now()); }
+
 void tick_service::add(node& n, std::chrono::steady_clock::duration d)
 {
     auto const ms = std::chrono::ceil<std::chrono::milliseconds>(d).count();
@@ -71,7 +78,9 @@ void tick_service::add(node& n, std::chrono::steady_clock::duration d)
     auto const t = now();
     if (waiting_ == 0)
         at_ = t;
-    n.due = t + (ms > 0 ? static_cast<std::uint64_t>(ms) : 0) + 1; // the tick that is passing does not count
+    n.due = t + (ms > 0 ? static_cast<std::uint64_t>(ms) : 0);
+    if (!held_ || n.due == t)
+        ++n.due; // the tick that is passing does not count
     put(n);
     if (n.due < armed_)
         arm(n.due);
@@ -103,6 +112,8 @@ void tick_service::cancel(node& n)
 void tick_service::arm(std::uint64_t due)
 {
     armed_ = due;
+    if (held_)
+        return;
     timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::milliseconds(due)));
     timer_.async_wait([this](error_code ec) {
         if (!ec)
@@ -130,7 +141,7 @@ struct tick_service::due_list {
         if (!first)
             return;
         std::lock_guard lock(service.mutex_);
-        auto const soon = now() + 1;
+        auto const soon = service.now() + 1;
         while (first) {
             auto* n = std::exchange(first, first->next);
             n->due = soon;
@@ -183,6 +194,57 @@ void tick_service::turn()
         auto* n = std::exchange(due.first, due.first->next);
         n->finish(*n, outcome::woken);
     }
+}
+
+void tick_service::hold()
+{
+    std::lock_guard lock(mutex_);
+    if (held_)
+        return;
+    held_ = std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now()); // a tick
+    timer_.cancel();
+}
+
+bool tick_service::is_held() const
+{
+    std::lock_guard lock(mutex_);
+    return held_.has_value();
+}
+
+std::chrono::steady_clock::time_point tick_service::time() const
+{
+    std::lock_guard lock(mutex_);
+    return held_ ? *held_ : std::chrono::steady_clock::now();
+}
+
+std::optional<std::chrono::steady_clock::duration> tick_service::until_next() const
+{
+    std::lock_guard lock(mutex_);
+    if (waiting_ == 0)
+        return std::nullopt;
+    auto first = never;
+    for (std::size_t i = 0; i < used_.size(); ++i)
+        for (auto word = used_[i]; word; word &= word - 1) {
+            auto const& head = wheel_[i * 64 + static_cast<std::size_t>(std::countr_zero(word))];
+            for (auto const* n = head.next; n != &head; n = n->next)
+                first = std::min(first, n->due);
+        }
+    std::chrono::steady_clock::time_point const due(
+        std::chrono::milliseconds(static_cast<std::int64_t>(first)));
+    return std::max(due - (held_ ? *held_ : std::chrono::steady_clock::now()),
+        std::chrono::steady_clock::duration::zero());
+}
+
+void tick_service::pass(std::chrono::steady_clock::duration d)
+{
+    {
+        std::lock_guard lock(mutex_);
+        BOOST_ASSERT(held_);
+        *held_ += d;
+        if (waiting_ == 0 || armed_ > now())
+            return;
+    }
+    asio::post(timer_.get_executor(), [this] { turn(); });
 }
 
 void tick_service::shutdown() noexcept

@@ -36,6 +36,12 @@ bool callers::has(remote_call& job) const
     return waiting_.contains(&job);
 }
 
+std::size_t callers::count() const
+{
+    std::lock_guard const lock(guard_);
+    return waiting_.size();
+}
+
 bool callers::resume(remote_call& job, std::exception_ptr error)
 {
     std::lock_guard const lock(guard_);

@@ -23,6 +23,7 @@ public:
     /// may go on, and end, on another thread.
     static void start(std::shared_ptr<remote_call> job, asio::any_io_executor executor, handler resume);
     bool has(remote_call& job) const;
+    std::size_t count() const;
     /// Lets the caller go on, on its executor: it throws `error`, if any. False: nobody waits any more.
     bool resume(remote_call& job, std::exception_ptr error);
     /// The context goes away: what waits is destroyed, what works is asked to stop.

@@ -44,60 +44,107 @@ std::optional<T> entry_of(
     return made;
 }
 
-std::optional<elf_fault> fault_of(Elf64_Ehdr const& head) noexcept
+constexpr elf_refusal cut_off(std::string_view what) noexcept { return {elf_fault::truncated, what}; }
+
+elf_refusal no_library(std::string_view file) noexcept
 {
-    if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_ident[EI_DATA] != this_order
-        || head.e_machine != this_machine)
-        return elf_fault::other_machine;
-    if (head.e_type != ET_DYN)
-        return elf_fault::not_shared;
-    return std::nullopt;
+    if (file.empty())
+        return {elf_fault::not_elf, "is empty"};
+    if (file.starts_with("!<arch>\n"))
+        return {elf_fault::not_elf, "is an archive of object files, no shared library"};
+    return {elf_fault::not_elf, "is no shared library"};
 }
 
-bool segments_are_inside(std::string_view file, Elf64_Ehdr const& head) noexcept
+std::optional<elf_refusal> refusal_of(Elf64_Ehdr const& head) noexcept
+{
+    if (head.e_ident[EI_CLASS] != ELFCLASS64)
+        return elf_refusal{elf_fault::other_machine, "is built for a machine of another word size"};
+    if (head.e_ident[EI_DATA] != this_order)
+        return elf_refusal{elf_fault::other_machine, "is built for a machine of another byte order"};
+    if (head.e_machine != this_machine)
+        return elf_refusal{elf_fault::other_machine, "is built for another processor"};
+    switch (head.e_type) {
+    case ET_DYN:
+        return std::nullopt;
+    case ET_REL:
+        return elf_refusal{elf_fault::not_shared, "is an object file, no shared library"};
+    case ET_EXEC:
+        return elf_refusal{elf_fault::not_shared, "is a program, no shared library"};
+    case ET_CORE:
+        return elf_refusal{elf_fault::not_shared, "is a core dump, no shared library"};
+    default:
+        return elf_refusal{elf_fault::not_shared, "is an ELF file, but no shared library"};
+    }
+}
+
+/// Whether a dynamic segment says that it belongs to a program at any address: what linkers make of programs
+/// by default, and shared libraries in all else.
+bool is_program(std::string_view dynamic) noexcept
+{
+    for (std::uint64_t i = 0;; ++i) {
+        auto const one = entry_of<Elf64_Dyn>(dynamic, 0, sizeof(Elf64_Dyn), i);
+        if (!one || one->d_tag == DT_NULL)
+            return false;
+        if (one->d_tag == DT_FLAGS_1)
+            return (one->d_un.d_val & DF_1_PIE) != 0;
+    }
+}
+
+std::optional<elf_refusal> refusal_of_segments(std::string_view file, Elf64_Ehdr const& head) noexcept
 {
     bool any = false;
     for (unsigned i = 0; i < head.e_phnum; ++i) {
         auto const segment = entry_of<Elf64_Phdr>(file, head.e_phoff, head.e_phentsize, i);
         if (!segment)
-            return false;
+            return cut_off("is cut off or damaged: its program headers lie beyond its end");
         if (segment->p_type != PT_LOAD && segment->p_type != PT_DYNAMIC)
             continue;
-        if (!part_of(file, segment->p_offset, segment->p_filesz))
-            return false;
+        auto const content = part_of(file, segment->p_offset, segment->p_filesz);
+        if (!content)
+            return cut_off("is cut off or damaged: a segment lies beyond its end");
+        if (segment->p_type == PT_DYNAMIC && is_program(*content))
+            return elf_refusal{elf_fault::not_shared, "is a program, no shared library"};
         any = any || segment->p_type == PT_LOAD;
     }
-    return any;
+    if (!any)
+        return cut_off("is damaged: nothing of it would be loaded");
+    return std::nullopt;
 }
 
 } // namespace
 
-std::variant<std::string_view, elf_fault> find_section(std::string_view file, std::string_view name) noexcept
+std::variant<std::string_view, elf_refusal> find_section(
+    std::string_view file, std::string_view name) noexcept
 {
+    constexpr auto no_headers = cut_off("is cut off or damaged: its section headers lie beyond its end");
     if (!file.starts_with(std::string_view(ELFMAG, SELFMAG)))
-        return elf_fault::not_elf;
+        return no_library(file);
     auto const head = entry_of<Elf64_Ehdr>(file, 0, sizeof(Elf64_Ehdr), 0);
     if (!head)
-        return elf_fault::truncated;
-    if (auto const fault = fault_of(*head))
-        return *fault;
+        return cut_off("is cut off in its ELF header");
+    if (auto const refusal = refusal_of(*head))
+        return *refusal;
+    if (auto const refusal = refusal_of_segments(file, *head))
+        return *refusal;
+    if (head->e_shoff == 0)
+        return std::string_view();
     auto const names = entry_of<Elf64_Shdr>(file, head->e_shoff, head->e_shentsize, head->e_shstrndx);
-    if (!names || !segments_are_inside(file, *head))
-        return elf_fault::truncated;
+    if (!names)
+        return no_headers;
     auto const texts = part_of(file, names->sh_offset, names->sh_size);
     if (!texts)
-        return elf_fault::truncated;
+        return cut_off("is cut off or damaged: the names of its sections lie beyond its end");
     for (unsigned i = 0; i < head->e_shnum; ++i) {
         auto const section = entry_of<Elf64_Shdr>(file, head->e_shoff, head->e_shentsize, i);
         if (!section)
-            return elf_fault::truncated;
+            return no_headers;
         auto const text =
             section->sh_name < texts->size() ? texts->substr(section->sh_name) : std::string_view();
         if (text.substr(0, text.find('\0')) != name || section->sh_type == SHT_NOBITS)
             continue;
         auto const content = part_of(file, section->sh_offset, section->sh_size);
         if (!content)
-            return elf_fault::truncated;
+            return cut_off("is cut off or damaged: its record lies beyond its end");
         return *content;
     }
     return std::string_view();

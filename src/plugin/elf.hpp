@@ -15,9 +15,16 @@ enum class elf_fault : unsigned char {
     truncated, ///< something that it names lies beyond its end
 };
 
+/// The fault, and what of the file it is: "is cut off or damaged: a segment lies beyond its end".
+struct elf_refusal {
+    elf_fault fault;
+    std::string_view what; ///< a constant
+};
+
 /// The content of the section `name` of a 64-bit shared library as a view of `file`; empty when there is no
 /// such section or nothing in it. All segments that would be mapped are checked to lie inside of the file
 /// first, since a page beyond its end kills whoever touches it.
-std::variant<std::string_view, elf_fault> find_section(std::string_view file, std::string_view name) noexcept;
+std::variant<std::string_view, elf_refusal> find_section(
+    std::string_view file, std::string_view name) noexcept;
 
 } // namespace framex

@@ -7,12 +7,14 @@
 #include <boost/core/demangle.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
 #include <fstream>
-#include <iterator>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace framex {
 
@@ -21,8 +23,43 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view extension = ".so";
+constexpr off_t largest_file = 2'000'000'000; // it is read as a whole
 
 std::string quoted(fs::path const& file) { return "`" + file.string() + "`"; }
+
+plugin_error unreadable(fs::path const& file, int error)
+{
+    return {plugin_fault::unreadable, "cannot read " + quoted(file) + ": " + std::strerror(error),
+        error == EACCES ? "let the user that runs framex read the file" : "check the path"};
+}
+
+/// Throws for what is no file: reading a pipe would wait for its writer, opening a device may do anything.
+void check_kind(fs::path const& file)
+{
+    struct stat state{};
+    if (::stat(file.c_str(), &state) != 0) {
+        int const cause = errno;
+        if (cause != ENOENT)
+            throw unreadable(file, cause);
+        std::error_code error;
+        auto const target = fs::read_symlink(file, error);
+        throw plugin_error(plugin_fault::not_found,
+            error ? "there is no file " + quoted(file)
+                  : quoted(file) + " is a link to " + quoted(target) + ", which is not there",
+            "check the path");
+    }
+    char const* const what = S_ISREG(state.st_mode) ? nullptr
+        : S_ISDIR(state.st_mode)                    ? "a folder"
+        : S_ISFIFO(state.st_mode)                   ? "a pipe"
+        : S_ISSOCK(state.st_mode)                   ? "a socket"
+                                                    : "a device";
+    if (what)
+        throw plugin_error(
+            plugin_fault::unreadable, quoted(file) + " is " + what + ", no file", "name the built *.so file");
+    if (state.st_size > largest_file)
+        throw plugin_error(plugin_fault::unreadable, quoted(file) + " is larger than 2 GB",
+            "name the built *.so file, or strip it: strip --strip-debug " + file.string());
+}
 
 std::vector<fs::path> find_by_path(fs::path const& path)
 {
@@ -34,8 +71,7 @@ std::vector<fs::path> find_by_path(fs::path const& path)
                 "put *.so files into it, or name another folder");
         return found;
     }
-    if (!fs::is_regular_file(path, error))
-        throw plugin_error(plugin_fault::not_found, "there is no file " + quoted(path), "check the path");
+    check_kind(path);
     return {path};
 }
 
@@ -61,38 +97,44 @@ plugin_error not_found(std::string const& wanted, std::string_view written, std:
 }
 
 /// A sentence that says what is wrong with the octets of a library.
-plugin_error fault_of(fs::path const& file, elf_fault fault)
+plugin_error error_of(fs::path const& file, elf_refusal const& refusal)
 {
-    switch (fault) {
+    auto const text = quoted(file) + " " + std::string(refusal.what);
+    switch (refusal.fault) {
     case elf_fault::not_elf:
-        return {plugin_fault::not_elf, quoted(file) + " is no shared library", "name the built *.so file"};
+        return {plugin_fault::not_elf, text, "name the built *.so file"};
     case elf_fault::other_machine:
-        return {plugin_fault::other_machine, quoted(file) + " is built for another kind of machine",
-            "build it on this kind of machine"};
+        return {plugin_fault::other_machine, text, "build it on this kind of machine"};
     case elf_fault::not_shared:
-        return {plugin_fault::not_shared, quoted(file) + " is an ELF file, but no shared library",
-            "link it with -shared"};
+        return {plugin_fault::not_shared, text, "link it with -shared"};
     case elf_fault::truncated:
         break;
     }
-    return {plugin_fault::truncated, quoted(file) + " is cut off or damaged", "copy or build it again"};
+    return {plugin_fault::truncated, text, "copy or build it again"};
 }
 
 std::string content_of(fs::path const& file)
 {
-    std::ifstream input(file, std::ios::binary);
-    std::string octets{std::istreambuf_iterator<char>(input), std::istreambuf_iterator<char>()};
-    if (!input)
-        throw plugin_error(plugin_fault::unreadable,
-            "cannot read " + quoted(file) + ": " + std::strerror(errno),
-            "let the user that runs framex read the file");
+    int const opened = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (opened < 0)
+        throw unreadable(file, errno);
+    std::string octets;
+    std::vector<char> piece(1 << 20);
+    ssize_t size = 0;
+    while ((size = ::read(opened, piece.data(), piece.size())) > 0)
+        octets.append(piece.data(), static_cast<std::size_t>(size));
+    int const cause = errno;
+    ::close(opened);
+    if (size < 0)
+        throw unreadable(file, cause);
     return octets;
 }
 
-/// Who may write the file or replace it decides what this process runs.
+/// Who may write the file or replace it, or the file that a link means, decides what this process runs.
 void check_ownership(fs::path const& file)
 {
-    for (auto const& each : {file, file.parent_path()}) {
+    std::error_code error;
+    for (auto const& each : {file, file.parent_path(), fs::canonical(file, error).parent_path()}) {
         struct stat state{};
         if (::stat(each.c_str(), &state) != 0 || !(state.st_mode & S_IWOTH))
             continue;
@@ -108,19 +150,24 @@ void check_ownership(fs::path const& file)
 abi_record record_of(fs::path const& file, std::string_view octets)
 {
     auto const found = find_section(octets, ".framex_abi");
-    if (auto const* fault = std::get_if<elf_fault>(&found))
-        throw fault_of(file, *fault);
+    if (auto const* refusal = std::get_if<elf_refusal>(&found))
+        throw error_of(file, *refusal);
     auto const section = std::get<std::string_view>(found);
     constexpr abi_record host = abi_of("");
     abi_record record{};
     section.copy(reinterpret_cast<char*>(&record), sizeof record);
     if (record.magic != host.magic)
         throw plugin_error(plugin_fault::no_record,
-            quoted(file) + " is a shared library, but no plugin of framex",
+            quoted(file)
+                + (section.empty() ? " is a shared library, but no plugin of framex"
+                                   : " has a record of plugins, but not one of framex"),
             "end its source with FRAMEX_EXPORT_PLUGIN(your_class) of <framex/plugin/export.hpp>");
-    auto reasons = record.size == sizeof record && section.size() >= sizeof record
+    if (section.size() < std::min<std::size_t>(record.size, sizeof record))
+        throw error_of(file, {elf_fault::truncated, "is damaged: its record is cut off"});
+    auto reasons = record.size == sizeof record
         ? misfits(record, host)
-        : std::vector<std::string>{"its record has another size"};
+        : std::vector{"its record has another size: " + std::to_string(record.size) + " octets, the host's "
+              + std::to_string(sizeof record)};
     if (reasons.empty())
         return record;
     std::string message = quoted(file) + " does not fit this program: ";
@@ -192,6 +239,7 @@ std::vector<fs::path> find_plugins(std::string_view name, std::span<fs::path con
 
 abi_record inspect_plugin(fs::path const& file)
 {
+    check_kind(file);
     check_ownership(fs::absolute(file));
     return record_of(file, content_of(file));
 }
@@ -212,16 +260,23 @@ plugin_entry entry_of(fs::path const& library, fs::path const& file)
         throw plugin_error(plugin_fault::no_entry,
             quoted(file) + " has no entry point: " + last_loader_error(),
             "end its source with FRAMEX_EXPORT_PLUGIN(your_class), and do not hide framex_plugin_entry");
-    std::string thrown = "an exception that is no std::exception";
+    plugin_entry entry;
+    std::optional<std::string> thrown;
     try {
-        plugin_entry entry;
         entry_point(entry);
-        return entry;
     } catch (std::exception const& error) {
         thrown = error.what();
     } catch (...) {
+        thrown = "an exception that is no std::exception";
     }
-    throw plugin_error(plugin_fault::entry_threw, quoted(file) + " failed while it was loaded: " + thrown);
+    if (thrown)
+        throw plugin_error(plugin_fault::entry_threw,
+            quoted(file) + " failed while it was loaded: " + *thrown,
+            "mend what its entry point does, or end its source with FRAMEX_EXPORT_PLUGIN(your_class)");
+    if (entry.id.empty() || !entry.metadata || !entry.construct || !entry.define)
+        throw plugin_error(plugin_fault::no_entry, quoted(file) + " has an entry point that gives no plugin",
+            "give its metadata a name, and end its source with FRAMEX_EXPORT_PLUGIN(your_class)");
+    return entry;
 }
 
 } // namespace
@@ -234,6 +289,7 @@ plugin_entry load_plugin(fs::path const& file)
 
 plugin_entry load_plugin(fs::path const& file, fs::path const& copy)
 {
+    check_kind(file);
     check_ownership(fs::absolute(file));
     auto const octets = content_of(file);
     record_of(file, octets);

@@ -1,6 +1,7 @@
+#include "test/run.hpp"
+
 #include <framex/test/client.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -12,23 +13,6 @@
 namespace framex::test {
 
 namespace {
-
-/// Runs the context until `body` has ended; rethrows what it throws.
-void run(asio::io_context& context, awaitable<> body)
-{
-    bool ended = false;
-    std::exception_ptr error;
-    asio::co_spawn(context, std::move(body), [&](std::exception_ptr thrown) {
-        ended = true;
-        error = thrown;
-    });
-    context.restart();
-    while (!ended)
-        if (context.run_one() == 0)
-            throw std::logic_error("the app waits for something that will never come");
-    if (error)
-        std::rethrow_exception(error);
-}
 
 awaitable<> ask(framex::app& service, request asked, streamed_response& answer)
 {
@@ -116,6 +100,13 @@ app_client::~app_client()
         run(context_, app_.finish());
     } catch (std::exception const&) { // a destructor has nobody to tell
     }
+}
+
+test::clock& app_client::clock()
+{
+    if (!clock_)
+        clock_.emplace(context_);
+    return *clock_;
 }
 
 open_reply app_client::open(request asked)

@@ -21,7 +21,8 @@ struct fixture {
         space.sources.load_plugins = std::move(names);
         run_request const request{.configuration = space.read(), .plugin_paths = plugin_paths};
         BOOST_TEST(render(request.configuration.problems()) == "");
-        return render(choose_plugins(request, {}, here).problems);
+        return render(
+            choose_plugins(request, {}, here, [](auto const& file) { return load_plugin(file); }).problems);
     }
 };
 

@@ -155,10 +155,10 @@ struct fixture {
             .err = err,
             .variables = {},
             .working_directory = space.sources.working_directory,
-            .built_in_plugins = {},
+            .linked = {.builtin = builtin_plugins(), .others = std::move(others)},
             .problem_kinds = {},
             .serve = {}};
-        return cli::serve(request, environment, {.builtin = builtin_plugins(), .others = std::move(others)});
+        return cli::serve(request, environment);
     }
     bool says(std::string_view part) const { return err.str().find(part) != std::string::npos; }
 };

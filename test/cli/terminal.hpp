@@ -5,9 +5,11 @@
 #include "config/workspace.hpp"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace framex::test {
@@ -31,7 +33,7 @@ public:
             .working_directory = space.sources.working_directory,
             .out_is_terminal = is_terminal,
             .err_is_terminal = is_terminal,
-            .built_in_plugins = built_in_plugins,
+            .linked = linked,
             .problem_kinds = {own, config_problem_kinds()},
             .serve = [this](cli::run_request const& wanted) { return serve(wanted); }};
         int const code = cli::run_cli(static_cast<int>(pointers.size()), pointers.data(), environment);
@@ -42,13 +44,20 @@ public:
     std::string err() const { return err_stream_.str(); }
 
     workspace space;
-    std::vector<std::string> built_in_plugins = {"echo", "proxy"};
+    cli::linked_plugins linked{.builtin = {named("echo"), named("proxy")}};
     bool is_terminal = false;
     int serve_code = 0;
     bool serve_throws = false;
     std::optional<cli::run_request> request; ///< what the last run wanted to serve
 
 private:
+    /// A plugin that is only named.
+    static plugin_entry named(std::string id)
+    {
+        plugin_entry entry;
+        entry.id = std::move(id);
+        return entry;
+    }
     int serve(cli::run_request const& wanted)
     {
         if (serve_throws)

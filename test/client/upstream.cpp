@@ -29,7 +29,7 @@ std::string forwarded(request incoming, std::string const& prefix = "", bool beh
     });
     upstream_options options;
     options.behind_proxy = behind_proxy;
-    upstream const there(server.url(prefix.empty() ? "/" : prefix), options);
+    framex::upstream const there(server.url(prefix.empty() ? "/" : prefix), options);
     run(discard(there.forward(std::move(incoming))));
     auto const host = seen.find(server.name());
     return host == seen.npos ? seen : seen.replace(host, server.name().size(), "UP");
@@ -112,9 +112,9 @@ BOOST_AUTO_TEST_CASE(the_answer_comes_with_its_status_and_fields)
     scripted server(
         answers("HTTP/1.1 418 Teapot\r\nX-A: b\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
                 "2\r\nok\r\n0\r\n\r\n"));
-    upstream const there(server.url());
+    framex::upstream const there(server.url());
     BOOST_TEST(there.name() == server.name());
-    run([](upstream const* up) -> awaitable<void> {
+    run([](framex::upstream const* up) -> awaitable<void> {
         auto answer = co_await up->forward(asked("GET", "/"));
         BOOST_TEST(answer.status == 418);
         BOOST_TEST(answer.headers["x-a"] == "b");
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(the_answer_comes_with_its_status_and_fields)
 BOOST_AUTO_TEST_CASE(a_base_url_that_is_none_is_refused)
 {
     for (char const* url : {"https://a", "a", "http://a?b"})
-        BOOST_CHECK_THROW(upstream{url}, std::invalid_argument);
+        BOOST_CHECK_THROW(framex::upstream{url}, std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -90,4 +90,37 @@ BOOST_AUTO_TEST_CASE(sleepers_in_many_slots_all_wake)
     BOOST_TEST((log == std::vector(20, tick_service::outcome::woken)));
 }
 
+BOOST_AUTO_TEST_CASE(held_time_moves_only_when_it_is_told_to)
+{
+    asio::io_context context(1);
+    auto& ticks = *tick_service::of(context.get_executor());
+    std::vector<tick_service::outcome> log;
+    sleeper before(log), near(log), far(log);
+    ticks.add(before, 2ms);
+    BOOST_TEST(!ticks.is_held());
+    ticks.hold();
+    ticks.hold();
+    BOOST_TEST(ticks.is_held());
+    auto const begin = ticks.time();
+    ticks.add(near, 0ms);
+    ticks.add(far, 1h);
+    context.run_for(10s);
+    BOOST_TEST(context.stopped()); // sleepers do not keep it running
+    BOOST_TEST(log.empty());
+    BOOST_TEST((*ticks.until_next() == 1ms));
+    ticks.pass(1ms);
+    context.restart();
+    context.run();
+    BOOST_TEST(log.size() == 1u);
+    ticks.pass(1h - 2ms);
+    context.restart();
+    context.run();
+    BOOST_TEST(log.size() == 2u);
+    BOOST_TEST((*ticks.until_next() == 1ms));
+    ticks.cancel(far);
+    BOOST_TEST(!ticks.until_next());
+    BOOST_TEST((ticks.time() - begin == 1h - 1ms));
+    BOOST_TEST(log.size() == 3u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -42,8 +42,8 @@ async_generator<std::string> waiting()
 struct relay {
     static inline plugin_metadata const metadata{.name = "relay", .version = "1.0.0"};
 
-    upstream there{upstream_url().empty() ? "http://127.0.0.1:1" : upstream_url(), waits(10s)};
-    upstream impatient{upstream_url().empty() ? "http://127.0.0.1:1" : upstream_url(), waits(40ms)};
+    framex::upstream there{upstream_url().empty() ? "http://127.0.0.1:1" : upstream_url(), waits(10s)};
+    framex::upstream impatient{upstream_url().empty() ? "http://127.0.0.1:1" : upstream_url(), waits(40ms)};
 
     static upstream_options waits(std::chrono::milliseconds limit)
     {

@@ -45,12 +45,18 @@ public:
     /// How many wait, of all origins. Any thread may ask.
     std::size_t idle() const noexcept { return count_; }
 
+    /// Kept by every connection of the pool: so they are counted.
+    std::shared_ptr<void const> membership() const noexcept { return membership_; }
+    /// How many connections are not idle: an exchange, or the body of an answer, has them.
+    std::size_t in_use() const noexcept;
+
 private:
-    explicit connection_pool(pool_limits limits) noexcept : limits_(limits) {}
+    explicit connection_pool(pool_limits limits) : limits_(limits), membership_(std::make_shared<char>()) {}
 
     using bench = std::vector<std::shared_ptr<client_connection>>; ///< oldest first
 
     pool_limits limits_;
+    std::shared_ptr<void const> membership_;
     std::map<std::string, bench> idle_; ///< by the origin's name; no bench is empty
     std::atomic<std::size_t> count_{0}; ///< on all benches
 };
@@ -58,5 +64,8 @@ private:
 /// Closes what is idle in all pools on the executor's context, so that it does not keep the context running.
 /// An app does this when it has served.
 void close_idle_connections(asio::any_io_executor const& executor);
+
+/// connection_pool::in_use() of all pools on the executor's context.
+std::size_t connections_in_use(asio::any_io_executor const& executor);
 
 } // namespace framex

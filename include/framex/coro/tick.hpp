@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 
 namespace framex {
 
@@ -44,6 +45,17 @@ public:
     /// Finishes `n` now, unless it is on its way already.
     void cancel(node& n);
 
+    /// For tests: time stands still from now on, except for pass(), and sleepers no longer keep the context
+    /// running.
+    void hold();
+    bool is_held() const;
+    /// The held time; of steady_clock when it is not held.
+    std::chrono::steady_clock::time_point time() const;
+    /// How far the first sleeper's tick is away; nullopt: nobody sleeps.
+    std::optional<std::chrono::steady_clock::duration> until_next() const;
+    /// Moves the held time; who is due is woken by a handler of the context.
+    void pass(std::chrono::steady_clock::duration d);
+
 private:
     static constexpr std::size_t slots = 4096;
     static constexpr std::uint64_t never = ~std::uint64_t{};
@@ -52,19 +64,21 @@ private:
     struct due_list;
 
     void shutdown() noexcept override;
+    std::uint64_t now() const;
     void put(node& n);
     void arm(std::uint64_t due);
     void arm_next();
     void turn();
     node* collect(std::uint64_t now);
 
-    std::mutex mutex_; // guards everything below; no handler runs while it is held
+    std::mutex mutable mutex_; // guards everything below; no handler runs while it is held
     std::array<node, slots> wheel_;
     std::array<std::uint64_t, slots / 64> used_{}; // a bit a slot; set for every slot that is not empty
     timer timer_;
     std::uint64_t at_; // the first tick that has not been looked at
     std::uint64_t armed_ = never;
     std::size_t waiting_ = 0;
+    std::optional<std::chrono::steady_clock::time_point> held_;
 };
 
 } // namespace framex

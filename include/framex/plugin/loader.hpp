@@ -17,7 +17,7 @@ namespace framex {
 /// Why a file is no plugin for this program.
 enum class plugin_fault : unsigned char {
     not_found, ///< no such file, or none of that name in the folders
-    unreadable,
+    unreadable, ///< no permission, no regular file, or too large to be one
     unsafe, ///< others than its owner may write it
     not_elf,
     other_machine,
@@ -26,7 +26,7 @@ enum class plugin_fault : unsigned char {
     no_record, ///< a shared library, but no plugin of framex
     other_abi, ///< built for another Boost, another interface of framex, ...
     unresolved, ///< the system's loader refused it: a symbol or library is missing
-    no_entry, ///< the record is there, the entry point is not
+    no_entry, ///< the record is there, an entry point that gives a plugin is not
     entry_threw, ///< its entry point threw
 };
 

@@ -7,6 +7,7 @@
 #include <framex/http/sse.hpp>
 #include <framex/model/json.hpp>
 #include <framex/server/app.hpp>
+#include <framex/test/clock.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json/value.hpp>
@@ -66,6 +67,8 @@ public:
 
     framex::app& app() noexcept { return app_; }
     asio::io_context& context() noexcept { return context_; }
+    /// Made by the first call: from then on sleeps of handlers take no time.
+    test::clock& clock();
 
     /// Runs the app until it has answered. What a handler throws is an answer, as over HTTP; thrown are
     /// load_error, plugin_failure and validation_error of plugins that do not start, and std::logic_error
@@ -105,6 +108,7 @@ private:
     reply send(std::string method, std::string_view path, name_value_list const& query, std::string body);
 
     asio::io_context context_{1};
+    std::optional<test::clock> clock_;
     framex::app app_;
 };
 
