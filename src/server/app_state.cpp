@@ -1,6 +1,8 @@
 // How an app is made ready, and the life of its plugins.
 #include "server/app_state.hpp"
 
+#include "engine/engine_service.hpp"
+
 #include <framex/coro/sleep.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -222,12 +224,27 @@ std::shared_ptr<generation> app::state::take_unused()
     return taken;
 }
 
+/// Until every job of remote() has ended that was taken up to now: its caller may have left it, and it may
+/// use a plugin.
+awaitable<> app::state::await_jobs() const
+{
+    auto const* const used = engine_service::of(executor).used;
+    if (!used)
+        co_return;
+    auto const last = used->progress().newest;
+    for (auto oldest = used->progress().oldest; oldest != 0 && oldest <= last;
+        oldest = used->progress().oldest)
+        co_await sleep_for(sweep_pause);
+}
+
 /// Stops each retired generation when its last request has ended.
 awaitable<> app::state::sweep(std::shared_ptr<state> self)
 {
     for (;;) {
-        while (auto unused = self->take_unused())
-            co_await self->stop_plugins(std::move(unused));
+        while (auto unused = self->take_unused()) {
+            co_await self->stop_plugins(unused);
+            co_await self->await_jobs();
+        }
         {
             std::lock_guard const alone(self->guard);
             if (!self->is_sweeping)
