@@ -189,9 +189,9 @@ BOOST_AUTO_TEST_CASE(one_that_stalls_or_pauses_ends_with_the_test)
 
 BOOST_AUTO_TEST_CASE(a_script_decides_every_octet)
 {
-    test::upstream raw([](test::peer& client) {
-        client.head();
-        client.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    test::upstream raw([](test::peer& asking) {
+        asking.head();
+        asking.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
     });
     auto const answer = client.get("/api/v1/ask", {{"method", "GET"}, {"url", raw.url("/x")}});
     BOOST_TEST(answer.body == "hi");
