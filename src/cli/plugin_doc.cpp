@@ -82,10 +82,10 @@ std::string type_of(json::value const& schema)
 }
 
 /// As C++ writes it: what no schema describes is called by plugins only.
-std::string type_of(std::type_info const& type)
+std::string type_of(native_type const& type)
 {
     static std::string const long_name = boost::core::demangle(typeid(std::string).name());
-    auto name = boost::core::demangle(type.name());
+    auto name = boost::core::demangle(type.info->name());
     for (auto at = name.find(long_name); at != name.npos; at = name.find(long_name, at))
         name.replace(at, long_name.size(), "std::string");
     return code(name);
@@ -185,9 +185,9 @@ private:
     }
     std::string result_of(route const& one)
     {
-        auto const type = one.result_schema    ? type_of(one.result_schema(models_))
-            : *one.result_type == typeid(void) ? std::string("nothing")
-                                               : type_of(*one.result_type);
+        auto const type = one.result_schema          ? type_of(one.result_schema(models_))
+            : *one.result_type->info == typeid(void) ? std::string("nothing")
+                                                     : type_of(*one.result_type);
         auto const media = one.media_type.empty() ? "" : ", as `" + one.media_type + "`";
         auto const cached = one.cache ? ", kept in the cache" : "";
         switch (one.answer) {
