@@ -37,11 +37,14 @@ namespace {
 /// Holds a listener for as long as its serve() runs, which may outlive the app.
 class registered_listener {
 public:
-    registered_listener(std::shared_ptr<listener_registry> in, std::shared_ptr<listener> one)
+    /// `newest` gives the service that counts now: asked while no reload() can tell another one.
+    template <class Newest>
+    registered_listener(std::shared_ptr<listener_registry> in, std::shared_ptr<listener> one, Newest newest)
         : registry_(std::move(in)), one_(std::move(one))
     {
         std::lock_guard const guard(registry_->guard);
         registry_->all.push_back(one_);
+        one_->replace(newest());
         if (registry_->stopped)
             one_->stop(*registry_->stopped);
     }
@@ -105,14 +108,9 @@ awaitable<> app::reload(std::vector<plugin_entry> plugins)
     return state::reload(state_, std::move(plugins));
 }
 
-bool listener_registry::is_stopped()
-{
-    std::lock_guard const alone(guard);
-    return stopped.has_value();
-}
-
 void listener_registry::stop(std::chrono::milliseconds grace)
 {
+    is_stopped = true;
     std::lock_guard const alone(guard);
     stopped = grace;
     for (auto const& weak : all)
@@ -136,8 +134,8 @@ awaitable<> app::state::serve(std::shared_ptr<state> self, Open open)
     std::exception_ptr failed;
     try {
         auto const executor = co_await asio::this_coro::executor;
-        registered_listener const here(self->listening, open(service_of(self->snapshot()), executor));
-        here->replace(service_of(self->snapshot())); // perhaps another one since
+        auto const newest = [&] { return service_of(self->snapshot()); };
+        registered_listener const here(self->listening, open(newest(), executor), newest);
         co_await here->run();
     } catch (...) {
         failed = std::current_exception();

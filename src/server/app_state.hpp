@@ -5,8 +5,10 @@
 #include "server/listener.hpp"
 #include "server/single_flight.hpp"
 
+#include <framex/engine/engine.hpp>
 #include <framex/server/app.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -21,11 +23,21 @@ struct listener_registry {
     std::mutex guard;
     std::vector<std::weak_ptr<listener>> all;
     std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
+    std::atomic<bool> is_stopped = false; // the same, for whoever holds another guard
 
-    bool is_stopped();
     void stop(std::chrono::milliseconds grace);
     /// Requests that begin from now on get `next`.
     void replace(std::shared_ptr<service const> const& next);
+};
+
+/// Its plugins were told to stop. A job of remote() may still use them: its caller may have left it.
+struct stopped_generation {
+    std::shared_ptr<generation> plugins;
+    engine_ticket last_job; // the newest that may
+    stopped_generation(std::shared_ptr<generation> all, engine_ticket job)
+        : plugins(std::move(all)), last_job(job)
+    {
+    }
 };
 
 struct app::state {
@@ -42,27 +54,31 @@ struct app::state {
     std::mutex preparing; // held while prepare() works
     std::mutex guard; // of what follows
     std::shared_ptr<generation> current{}; // set once prepared
-    std::vector<std::shared_ptr<generation>> retired{}; // requests still use them
+    std::vector<std::shared_ptr<generation>> retired{}; // requests may use them, on_stop is to come
+    std::vector<stopped_generation> stopped{}; // after their on_stop
     bool is_sweeping = false; // sweep() runs
     bool is_started = false; // every on_start of the current generation has ended
     std::size_t serving = 0; // serve() calls since
-    single_flight turns; // of starting, reloading and stopping the plugins: one at a time
+    single_flight turns; // "start": start() and reload(), "stop": finish() and sweep(); one at a time each
     std::shared_ptr<listener_registry> const listening = std::make_shared<listener_registry>();
 
     std::shared_ptr<generation> generate(std::vector<plugin_entry> entries) const;
     std::shared_ptr<generation> snapshot();
     void prepare();
     bool enter(bool serves, std::optional<single_flight::leader>& turn);
-    bool leave(bool served, std::optional<single_flight::leader>& turn);
+    bool leave(bool served);
     void note_started(bool all);
     bool replace(std::shared_ptr<generation> const& next);
     std::shared_ptr<generation> take_unused();
+    bool let_go();
+    void note_stopped(std::shared_ptr<generation> one);
+    static awaitable<single_flight::leader> take_turn(std::shared_ptr<state> self, std::string what);
     awaitable<> start_plugins(std::shared_ptr<generation> of);
     awaitable<> stop_plugins(std::shared_ptr<generation> of);
     static awaitable<> start(std::shared_ptr<state> self, bool serves);
     static awaitable<> finish(std::shared_ptr<state> self, bool served);
     static awaitable<> reload(std::shared_ptr<state> self, std::vector<plugin_entry> plugins);
-    awaitable<> await_jobs() const;
+    static awaitable<> change(std::shared_ptr<state> self, std::vector<plugin_entry> plugins);
     static awaitable<> sweep(std::shared_ptr<state> self);
     template <class Open>
     static awaitable<> serve(std::shared_ptr<state> self, Open open);

@@ -7,6 +7,8 @@
 #include <framex/engine/remote.hpp>
 #include <framex/framex.hpp>
 
+#include <boost/asio/detached.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <array>
@@ -128,6 +130,60 @@ struct worker_of_jobs {
         co_return result;
     }
     static void define(api<worker_of_jobs>& api) { api.get("/job", &worker_of_jobs::job); }
+};
+
+/// Has a job that runs until on_stop; the job uses the plugin.
+template <std::size_t N>
+struct consumer {
+    static inline plugin_metadata const metadata{.name = "consumer", .version = "1"};
+    explicit consumer(plugin_context& context) : executor_(context.executor()) { ++lives[N].made; }
+    consumer(consumer const&) = delete;
+    consumer& operator=(consumer const&) = delete;
+    ~consumer() { ++lives[N].gone; }
+    void consume()
+    {
+        ++lives[N].started;
+        while (!over_)
+            std::this_thread::sleep_for(1ms);
+    }
+    awaitable<> on_start()
+    {
+        auto consuming = consume_beside();
+        asio::co_spawn(executor_, std::move(consuming), asio::detached);
+        while (lives[N].started == 0)
+            co_await sleep_for(1ms);
+    }
+    awaitable<> on_stop()
+    {
+        over_ = true;
+        ++lives[N].stopped;
+        co_return;
+    }
+    int n() { return N; }
+    static void define(api<consumer>& api) { api.get("/number", &consumer::n); }
+
+private:
+    awaitable<> consume_beside() { co_await remote (&consumer::consume)(this); }
+
+    asio::any_io_executor executor_;
+    std::atomic<bool> over_ = false;
+};
+
+/// Tells on which thread it is made, and ends.
+std::atomic<std::thread::id> maker, breaker;
+struct located {
+    static inline plugin_metadata const metadata{.name = "located", .version = "1"};
+    located() { maker = std::this_thread::get_id(); }
+    located(located const&) = delete;
+    located& operator=(located const&) = delete;
+    ~located() { breaker = std::this_thread::get_id(); }
+    awaitable<> on_start()
+    {
+        co_await sleep_for(1ms);
+        throw std::runtime_error("no");
+    }
+    int n() { return 1; }
+    static void define(api<located>& api) { api.get("/number", &located::n); }
 };
 
 template <class... P>
@@ -328,8 +384,7 @@ BOOST_AUTO_TEST_CASE(an_exchange_without_a_connection_keeps_its_plugins)
 BOOST_AUTO_TEST_CASE(a_job_that_its_caller_left_keeps_its_plugin)
 {
     local_engine jobs;
-    served<worker_of_jobs> service({}, [&](framex::app&) {});
-    asio::post(service.executor(), [&] { use_engine(service.context(), jobs); });
+    served<worker_of_jobs> service({}, [&](framex::app&) {}, 1, &jobs);
     {
         raw_client client(service.port());
         client.send("GET /api/v1/job HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -339,8 +394,39 @@ BOOST_AUTO_TEST_CASE(a_job_that_its_caller_left_keeps_its_plugin)
     BOOST_TEST(!reload(service, entries<edition<1>>()));
     std::this_thread::sleep_for(300ms);
     BOOST_TEST(lives[0].gone == 0);
+    service.app().stop(0ms);
+    BOOST_TEST(service.has_ended()); // and so does the end of the app
+    BOOST_TEST(lives[0].gone == 0);
     may_end = true;
-    BOOST_TEST(becomes(lives[0].gone, 1));
+    for (int i = 0; i < 1'000 && jobs.progress().oldest != 0; ++i)
+        std::this_thread::sleep_for(10ms);
+}
+
+BOOST_AUTO_TEST_CASE(plugins_with_a_job_that_only_on_stop_ends_come_to_their_end)
+{
+    local_engine jobs(4);
+    served<consumer<0>> service({}, [&](framex::app&) {}, 1, &jobs);
+    BOOST_TEST(!reload(service, entries<consumer<1>>()));
+    BOOST_TEST(!reload(service, entries<consumer<2>>()));
+    BOOST_TEST(becomes(lives[1].stopped, 1));
+    BOOST_TEST(lives[2].stopped == 0);
+    BOOST_TEST(!reload(service, entries<edition<0>>()));
+    BOOST_TEST(becomes(lives[0].gone, 1)); // nobody tells its job from the later one's
+    BOOST_TEST(becomes(lives[1].gone, 1));
+    BOOST_TEST(becomes(lives[2].gone, 1));
+}
+
+BOOST_AUTO_TEST_CASE(plugins_are_made_and_destroyed_on_the_executor_of_the_app)
+{
+    served<edition<0>> service;
+    std::promise<std::thread::id> home;
+    asio::post(service.executor(), [&] { home.set_value(std::this_thread::get_id()); });
+    asio::thread_pool elsewhere(1);
+    BOOST_TEST(text_of(reload(elsewhere.get_executor(), service.app(), entries<located>()))
+        == "plugin located: on_start failed: no");
+    auto const here = home.get_future().get();
+    BOOST_TEST((maker.load() == here));
+    BOOST_TEST((breaker.load() == here));
 }
 
 /// Answers are right or the test fails; every edition dies but the last.
