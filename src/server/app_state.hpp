@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/generation.hpp"
-#include "server/listener.hpp"
+#include "server/serving.hpp"
 #include "server/single_flight.hpp"
 
 #include <framex/server/app.hpp>
@@ -11,15 +11,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 namespace framex {
 
-/// The listeners of an app. A listener lives on its executor: whoever else looks at one holds the guard
+/// What the serve() calls of an app do. Each lives on its executor: whoever else looks at one holds the guard
 /// meanwhile, so the last reference is never dropped on another thread, after the executor's end.
-struct listener_registry {
+struct serving_registry {
     std::mutex guard;
-    std::vector<std::weak_ptr<listener>> all;
+    std::unordered_set<serving*> all; // of those who are registered, each until its serve() ends
     std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
 
     bool is_stopped();
@@ -27,6 +28,9 @@ struct listener_registry {
     /// Requests that begin from now on get `next`.
     void replace(std::shared_ptr<service const> const& next);
 };
+
+/// By which call an app is used; `life` is start() or finish().
+enum class app_use : unsigned char { life, serve, serve_socket, dispatch };
 
 struct app::state {
     state(asio::any_io_executor ex, settings given) : executor(std::move(ex)), configuration(std::move(given))
@@ -45,26 +49,27 @@ struct app::state {
     std::vector<std::shared_ptr<generation>> retired{}; // requests still use them
     bool is_sweeping = false; // sweep() runs
     bool is_started = false; // every on_start of the current generation has ended
-    std::size_t serving = 0; // serve() calls since
+    bool is_held = false; // by app::start(): the end of a serve(socket) does not stop the plugins
+    std::size_t served = 0; // serve() calls since
     single_flight turns; // of starting, reloading and stopping the plugins: one at a time
-    std::shared_ptr<listener_registry> const listening = std::make_shared<listener_registry>();
+    std::shared_ptr<serving_registry> const servings = std::make_shared<serving_registry>();
 
     std::shared_ptr<generation> generate(std::vector<plugin_entry> entries) const;
     std::shared_ptr<generation> snapshot();
     void prepare();
-    bool enter(bool serves, std::optional<single_flight::leader>& turn);
-    bool leave(bool served, std::optional<single_flight::leader>& turn);
+    bool enter(app_use how, std::optional<single_flight::leader>& turn);
+    bool leave(app_use how, std::optional<single_flight::leader>& turn);
     void note_started(bool all);
     bool replace(std::shared_ptr<generation> const& next);
     std::shared_ptr<generation> take_unused();
     awaitable<> start_plugins(std::shared_ptr<generation> of);
-    awaitable<> stop_plugins(std::shared_ptr<generation> of);
-    static awaitable<> start(std::shared_ptr<state> self, bool serves);
-    static awaitable<> finish(std::shared_ptr<state> self, bool served);
+    awaitable<> stop_plugins(std::vector<std::shared_ptr<generation>> all);
+    static awaitable<> start(std::shared_ptr<state> self, app_use how);
+    static awaitable<> finish(std::shared_ptr<state> self, app_use how);
     static awaitable<> reload(std::shared_ptr<state> self, std::vector<plugin_entry> plugins);
     static awaitable<> sweep(std::shared_ptr<state> self);
     template <class Open>
-    static awaitable<> serve(std::shared_ptr<state> self, Open open);
+    static awaitable<> serve(std::shared_ptr<state> self, app_use how, Open open);
 };
 
 /// Throws load_error for an id that is there already.
