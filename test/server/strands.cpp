@@ -1,6 +1,7 @@
 // An app on strands: many threads run the context, and each serve() has a strand of its own.
 #include "sample.hpp"
 #include "served.hpp"
+#include "threads.hpp"
 
 #include <framex/engine/local_engine.hpp>
 
@@ -8,11 +9,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <array>
 #include <functional>
 #include <future>
 #include <memory>
@@ -114,38 +113,6 @@ private:
 
     plugin_context& context_;
     http_client client_;
-};
-
-/// An io_context that four threads run.
-class four_threads {
-public:
-    four_threads()
-    {
-        for (auto& each : threads_)
-            each = std::thread([this] { context_.run(); });
-    }
-    four_threads(four_threads const&) = delete;
-    four_threads& operator=(four_threads const&) = delete;
-    ~four_threads() { join(); }
-    asio::io_context& context() { return context_; }
-    void join()
-    {
-        work_.reset();
-        for (auto& each : threads_)
-            if (each.joinable())
-                each.join();
-    }
-
-private:
-    asio::io_context context_{4};
-    asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(context_);
-    std::array<std::thread, 4> threads_;
-};
-
-struct four_of_a_pool {
-    asio::thread_pool pool{4};
-    asio::thread_pool& context() { return pool; }
-    void join() { pool.join(); }
 };
 
 /// An app on a strand of `Threads`, and any number of serve() on strands of their own.
