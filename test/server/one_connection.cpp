@@ -263,6 +263,30 @@ BOOST_AUTO_TEST_CASE(cancelled_it_ends_also_while_it_waits_for_the_grace)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_coroutine_that_has_served_can_be_cancelled_afterwards)
+{
+    hotel service;
+    raw_client client(service.port());
+    auto const more = [](framex::app& app, tcp::socket socket) -> awaitable<> {
+        co_await app.serve(std::move(socket));
+        co_await sleep_for(1h);
+    };
+    asio::cancellation_signal cancel;
+    std::promise<std::exception_ptr> ended;
+    asio::co_spawn(service.context, more(*service.app, service.accepted()),
+        asio::bind_cancellation_slot(
+            cancel.slot(), [&](std::exception_ptr error) { ended.set_value(error); }));
+    client.send(ask_number);
+    BOOST_TEST(has(client.answer(), "200 OK"));
+    client.leave();
+    BOOST_TEST(eventually([] { return stopped == 1; }));
+    service.run([]() -> awaitable<> { co_await sleep_for(10ms); }()); // it sleeps now
+    asio::post(service.context, [&] { cancel.emit(asio::cancellation_type::terminal); });
+    auto end = ended.get_future();
+    BOOST_TEST_REQUIRE(ends(end));
+    BOOST_TEST((code_of(end.get()) == asio::error::operation_aborted));
+}
+
 BOOST_AUTO_TEST_CASE(it_outlives_the_app)
 {
     hotel service;
