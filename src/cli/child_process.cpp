@@ -57,6 +57,7 @@ public:
         ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
+        ::posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1); // sockets would stay open
         posix_spawnattr_t how;
         ::posix_spawnattr_init(&how);
         ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);

@@ -39,12 +39,7 @@ constexpr limit_words limits[] = {
 
 std::string code(std::string_view text) { return "`" + std::string(text) + "`"; }
 
-std::string json_code(json::value const& value)
-{
-    std::string text;
-    write_json(text, value);
-    return code(text);
-}
+std::string json_code(json::value const& value) { return code(to_json(value)); }
 
 std::string type_of(json::value const& schema);
 
@@ -74,7 +69,7 @@ std::string base_type_of(json::object const& schema)
     return type ? std::string(type->get_string()) : "any JSON";
 }
 
-/// "integer, at least `1`, at most `1000`"
+/// "integer, at least 1, at most 1000"
 std::string type_of(json::value const& schema)
 {
     auto const& object = schema.get_object();
@@ -82,15 +77,15 @@ std::string type_of(json::value const& schema)
     for (auto const& [key, before, after] : limits)
         if (auto const* limit = object.if_contains(key))
             text += std::string(", ") + before
-                + (limit->is_string() ? code(limit->get_string()) : json_code(*limit)) + after;
+                + (limit->is_string() ? code(limit->get_string()) : to_json(*limit)) + after;
     return text;
 }
 
 /// As C++ writes it: what no schema describes is called by plugins only.
-std::string type_of(std::type_info const& type)
+std::string type_of(native_type const& type)
 {
     static std::string const long_name = boost::core::demangle(typeid(std::string).name());
-    auto name = boost::core::demangle(type.name());
+    auto name = boost::core::demangle(type.info->name());
     for (auto at = name.find(long_name); at != name.npos; at = name.find(long_name, at))
         name.replace(at, long_name.size(), "std::string");
     return code(name);
@@ -166,7 +161,7 @@ private:
         bool const has_path = !one.method.empty();
         text_ += "\n## " + (has_path ? one.method + " " + one.path : one.function) + "\n\n";
         if (!one.summary.empty())
-            text_ += one.summary + ".\n\n";
+            text_ += one.summary + (one.summary.ends_with('.') ? "\n\n" : ".\n\n");
         if (!one.function.empty())
             text_ += has_path ? "Plugins call it as " + code(one.function) + ".\n\n"
                               : std::string("For plugins only.\n\n");
@@ -190,9 +185,9 @@ private:
     }
     std::string result_of(route const& one)
     {
-        auto const type = one.result_schema    ? type_of(one.result_schema(models_))
-            : *one.result_type == typeid(void) ? std::string("nothing")
-                                               : type_of(*one.result_type);
+        auto const type = one.result_schema          ? type_of(one.result_schema(models_))
+            : *one.result_type->info == typeid(void) ? std::string("nothing")
+                                                     : type_of(*one.result_type);
         auto const media = one.media_type.empty() ? "" : ", as `" + one.media_type + "`";
         auto const cached = one.cache ? ", kept in the cache" : "";
         switch (one.answer) {
@@ -223,7 +218,7 @@ private:
             text_ += "A value: " + base_type_of(schema) + ".\n";
             return;
         }
-        text_ += "| member | type | default | |\n| --- | --- | --- | --- |\n";
+        text_ += "| member | type | default | meaning |\n| --- | --- | --- | --- |\n";
         auto const* required = schema.if_contains("required");
         for (auto const& [member, described] : members->get_object()) {
             auto const& object = described.get_object();

@@ -67,8 +67,9 @@ void reloader::end()
 
 bool reloader::project::is_touched_by(std::vector<fs::path> const& changed) const
 {
-    return std::ranges::any_of(changed, [this](fs::path const& file) {
-        return is_source(file) && is_below(file, tree.sources) && !is_below(file, tree.folder);
+    bool const is_apart = tree.folder != tree.sources; // what is written there is the build's own
+    return std::ranges::any_of(changed, [&](fs::path const& file) {
+        return is_source(file) && is_below(file, tree.sources) && !(is_apart && is_below(file, tree.folder));
     });
 }
 

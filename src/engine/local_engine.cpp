@@ -54,6 +54,16 @@ void local_engine::withdraw(engine_ticket job) noexcept
     gone = queued_.extract(job);
 }
 
+engine_progress local_engine::progress() const noexcept
+{
+    std::lock_guard const lock(guard_);
+    engine_progress seen{.newest = last_};
+    for (auto const* some : {&running_, &queued_})
+        if (!some->empty() && (seen.oldest == 0 || some->begin()->first < seen.oldest))
+            seen.oldest = some->begin()->first;
+    return seen;
+}
+
 /// Until there is a job; false when the engine stops.
 bool local_engine::wait(std::unique_lock<std::mutex>& lock)
 {

@@ -14,18 +14,18 @@ namespace detail {
 namespace {
 
 /// A type as a person writes it.
-std::string name_of_type(std::type_info const& type)
+std::string name_of_type(native_type const& type)
 {
-    if (type == typeid(void))
+    if (*type.info == typeid(void))
         return "nothing";
     static std::string const long_name = boost::core::demangle(typeid(std::string).name());
-    auto name = boost::core::demangle(type.name());
+    auto name = boost::core::demangle(type.info->name());
     for (auto at = name.find(long_name); at != name.npos; at = name.find(long_name, at))
         name.replace(at, long_name.size(), "std::string");
     return name;
 }
 
-std::string name_of_result(std::type_info const& type, bool stream)
+std::string name_of_result(native_type const& type, bool stream)
 {
     return (stream ? "a stream of " : "") + name_of_type(type);
 }

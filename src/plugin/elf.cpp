@@ -27,14 +27,12 @@ std::optional<std::string_view> part_of(
     return file.substr(offset, size);
 }
 
-/// The entry `index` of a table at `offset` whose entries have `stride` octets.
+/// The entry `index` of a table at `offset`.
 template <class T>
-std::optional<T> entry_of(
-    std::string_view file, std::uint64_t offset, std::uint64_t stride, std::uint64_t index) noexcept
+std::optional<T> entry_of(std::string_view file, std::uint64_t offset, std::uint64_t index) noexcept
 {
     std::uint64_t at = 0;
-    if (stride < sizeof(T) || __builtin_mul_overflow(stride, index, &at)
-        || __builtin_add_overflow(at, offset, &at))
+    if (__builtin_mul_overflow(sizeof(T), index, &at) || __builtin_add_overflow(at, offset, &at))
         return std::nullopt;
     auto const octets = part_of(file, at, sizeof(T));
     if (!octets)
@@ -82,7 +80,7 @@ std::optional<elf_refusal> refusal_of(Elf64_Ehdr const& head) noexcept
 bool is_program(std::string_view dynamic) noexcept
 {
     for (std::uint64_t i = 0;; ++i) {
-        auto const one = entry_of<Elf64_Dyn>(dynamic, 0, sizeof(Elf64_Dyn), i);
+        auto const one = entry_of<Elf64_Dyn>(dynamic, 0, i);
         if (!one || one->d_tag == DT_NULL)
             return false;
         if (one->d_tag == DT_FLAGS_1)
@@ -92,9 +90,11 @@ bool is_program(std::string_view dynamic) noexcept
 
 std::optional<elf_refusal> refusal_of_segments(std::string_view file, Elf64_Ehdr const& head) noexcept
 {
+    if (head.e_phentsize != sizeof(Elf64_Phdr))
+        return cut_off("is damaged: its program headers are of another size");
     bool any = false;
     for (unsigned i = 0; i < head.e_phnum; ++i) {
-        auto const segment = entry_of<Elf64_Phdr>(file, head.e_phoff, head.e_phentsize, i);
+        auto const segment = entry_of<Elf64_Phdr>(file, head.e_phoff, i);
         if (!segment)
             return cut_off("is cut off or damaged: its program headers lie beyond its end");
         if (segment->p_type != PT_LOAD && segment->p_type != PT_DYNAMIC)
@@ -119,7 +119,7 @@ std::variant<std::string_view, elf_refusal> find_section(
     constexpr auto no_headers = cut_off("is cut off or damaged: its section headers lie beyond its end");
     if (!file.starts_with(std::string_view(ELFMAG, SELFMAG)))
         return no_library(file);
-    auto const head = entry_of<Elf64_Ehdr>(file, 0, sizeof(Elf64_Ehdr), 0);
+    auto const head = entry_of<Elf64_Ehdr>(file, 0, 0);
     if (!head)
         return cut_off("is cut off in its ELF header");
     if (auto const refusal = refusal_of(*head))
@@ -128,14 +128,16 @@ std::variant<std::string_view, elf_refusal> find_section(
         return *refusal;
     if (head->e_shoff == 0)
         return std::string_view();
-    auto const names = entry_of<Elf64_Shdr>(file, head->e_shoff, head->e_shentsize, head->e_shstrndx);
+    if (head->e_shentsize != sizeof(Elf64_Shdr))
+        return cut_off("is damaged: its section headers are of another size");
+    auto const names = entry_of<Elf64_Shdr>(file, head->e_shoff, head->e_shstrndx);
     if (!names)
         return no_headers;
     auto const texts = part_of(file, names->sh_offset, names->sh_size);
     if (!texts)
         return cut_off("is cut off or damaged: the names of its sections lie beyond its end");
     for (unsigned i = 0; i < head->e_shnum; ++i) {
-        auto const section = entry_of<Elf64_Shdr>(file, head->e_shoff, head->e_shentsize, i);
+        auto const section = entry_of<Elf64_Shdr>(file, head->e_shoff, i);
         if (!section)
             return no_headers;
         auto const text =

@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
-#include <fstream>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>

@@ -1,6 +1,8 @@
 // How an app is made ready, and the life of its plugins.
 #include "server/app_state.hpp"
 
+#include "engine/engine_service.hpp"
+
 #include <framex/coro/sleep.hpp>
 
 #include <boost/asio/associated_executor.hpp>
@@ -265,13 +267,27 @@ std::shared_ptr<generation> app::state::take_unused()
     return taken;
 }
 
+/// Until every job of remote() has ended that was taken up to now: its caller may have left it, and it may
+/// use a plugin.
+awaitable<> app::state::await_jobs() const
+{
+    auto const* const used = engine_service::of(executor).used;
+    if (!used)
+        co_return;
+    auto const last = used->progress().newest;
+    for (auto oldest = used->progress().oldest; oldest != 0 && oldest <= last;
+        oldest = used->progress().oldest)
+        co_await sleep_for(sweep_pause);
+}
+
 /// Stops each retired generation when its last request has ended.
 awaitable<> app::state::sweep(std::shared_ptr<state> self)
 {
     for (;;) {
-        while (auto one = self->take_unused()) {
-            std::vector<std::shared_ptr<generation>> unused(1, std::move(one));
-            co_await self->stop_plugins(std::move(unused));
+        while (auto const unused = self->take_unused()) {
+            std::vector<std::shared_ptr<generation>> all(1, unused);
+            co_await self->stop_plugins(std::move(all));
+            co_await self->await_jobs();
         }
         {
             std::lock_guard const alone(self->guard);

@@ -67,6 +67,7 @@ struct app::state {
     static awaitable<> start(std::shared_ptr<state> self, app_use how);
     static awaitable<> finish(std::shared_ptr<state> self, app_use how);
     static awaitable<> reload(std::shared_ptr<state> self, std::vector<plugin_entry> plugins);
+    awaitable<> await_jobs() const;
     static awaitable<> sweep(std::shared_ptr<state> self);
     template <class Open>
     static awaitable<> serve(std::shared_ptr<state> self, app_use how, Open open);

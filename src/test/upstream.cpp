@@ -1,4 +1,5 @@
-#include <framex/error.hpp>
+#include "test/received.hpp"
+
 #include <framex/http/status.hpp>
 #include <framex/test/upstream.hpp>
 
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
@@ -50,74 +52,6 @@ std::pair<int, unsigned short> listening()
         throw_system_error("test::upstream: listen on 127.0.0.1");
     }
     return {listener, ntohs(at.sin_port)};
-}
-
-std::size_t number_in(std::string_view text, int base)
-{
-    std::size_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number, base);
-    return number;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    auto const begin = std::min(text.find_first_not_of(" \t"), text.size());
-    text.remove_prefix(begin);
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
-request request_of(std::string method, std::string target)
-{
-    try {
-        return {method, target};
-    } catch (http_error const&) { // a path that no framex would serve
-        request made;
-        made.method = std::move(method);
-        made.target = std::move(target);
-        return made;
-    }
-}
-
-std::string chunked_body(peer& client)
-{
-    std::string body;
-    for (;;) {
-        auto const size = number_in(client.until("\r\n"), 16);
-        if (size == 0)
-            break;
-        body += client.exactly(size);
-        client.exactly(2);
-    }
-    client.until("\r\n");
-    return body;
-}
-
-/// The next request with its body; nothing at the end of the connection.
-std::optional<request> read_request(peer& client)
-{
-    auto const head = client.head();
-    std::string_view rest = head;
-    auto const line = [&rest] {
-        auto const end = std::min(rest.find("\r\n"), rest.size());
-        auto const found = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 2, rest.size()));
-        return found;
-    };
-    auto const first = line();
-    auto const space = first.find(' '), last = first.rfind(' ');
-    if (space == first.npos || last == space)
-        return std::nullopt;
-    auto made = request_of(
-        std::string(first.substr(0, space)), std::string(first.substr(space + 1, last - space - 1)));
-    for (auto field = line(); !field.empty(); field = line()) {
-        auto const colon = std::min(field.find(':'), field.size() - 1);
-        made.headers.insert(field.substr(0, colon), trimmed(field.substr(colon + 1)));
-    }
-    if (!made.headers["Transfer-Encoding"].empty())
-        made.body = chunked_body(client);
-    else
-        made.body = client.exactly(number_in(made.headers["Content-Length"], 10));
-    return made;
 }
 
 std::string head_of(int status, std::string_view type, name_value_list const& headers)

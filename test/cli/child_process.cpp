@@ -3,6 +3,7 @@
 #include "config/workspace.hpp"
 #include "coro/run.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
@@ -38,6 +39,15 @@ BOOST_AUTO_TEST_CASE(both_outputs_come_together_with_how_it_ended)
     BOOST_TEST(badly.output == "no\n");
     BOOST_TEST(!end_of({"sh", "-c", "kill -9 $$"}).succeeded);
     BOOST_TEST(end_of({"sh", "-c", "head -c 3000000 /dev/zero"}).output.size() == 1u << 20);
+}
+
+BOOST_AUTO_TEST_CASE(it_gets_no_socket_of_this_process)
+{
+    asio::io_context context;
+    asio::ip::tcp::acceptor open(context, {asio::ip::address_v4::loopback(), 0});
+    auto const there = "/proc/$$/fd/" + std::to_string(open.native_handle());
+    BOOST_TEST(
+        end_of({"sh", "-c", "test -e " + there + " && echo open || echo closed"}).output == "closed\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_named)

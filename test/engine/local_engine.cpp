@@ -134,6 +134,23 @@ BOOST_AUTO_TEST_CASE(its_end_asks_running_jobs_to_stop)
 
 BOOST_AUTO_TEST_CASE(an_engine_without_jobs_ends) { use(4); }
 
+BOOST_AUTO_TEST_CASE(progress_tells_which_jobs_have_not_ended)
+{
+    use(1);
+    BOOST_TEST(engine->progress().newest == 0u);
+    BOOST_TEST(engine->progress().oldest == 0u);
+    occupy();
+    call(note(1));
+    BOOST_TEST(engine->progress().newest == 2u);
+    BOOST_TEST(engine->progress().oldest == 1u);
+    release.open();
+    run();
+    for (int i = 0; i < 1'000 && engine->progress().oldest != 0; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    BOOST_TEST(engine->progress().oldest == 0u);
+    BOOST_TEST(engine->progress().newest == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 namespace {

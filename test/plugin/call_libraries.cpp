@@ -53,6 +53,11 @@ BOOST_AUTO_TEST_CASE(exceptions_keep_their_type_between_libraries)
     BOOST_TEST(open() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(types_of_one_name_and_two_layouts_go_through_text)
+{
+    BOOST_TEST(asked("double_weight") == "a label too long to be kept inside of the string object: 42");
+}
+
 BOOST_AUTO_TEST_CASE(a_model_goes_to_a_library_and_back_without_a_copy)
 {
     auto const seen = asked("borrow");

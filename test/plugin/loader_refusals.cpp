@@ -163,6 +163,10 @@ BOOST_AUTO_TEST_CASE(what_lies_beyond_the_end_of_a_file_is_named)
             octets([] { return with_segments([](auto& s) { s.p_filesz = 1ULL << 40; }); })},
         {plugin_fault::truncated, "FILE is damaged: nothing of it would be loaded",
             head([](auto& h) { h.e_phnum = 0; })},
+        {plugin_fault::truncated, "FILE is damaged: its program headers are of another size",
+            head([](auto& h) { h.e_phentsize = 0xffff; })},
+        {plugin_fault::truncated, "FILE is damaged: its section headers are of another size",
+            head([](auto& h) { h.e_shentsize = 1; })},
         {plugin_fault::truncated, "FILE is cut off or damaged: its section headers lie beyond its end",
             head([](auto& h) { h.e_shoff = 1ULL << 40; })},
         {plugin_fault::truncated, "FILE is cut off or damaged: the names of its sections lie beyond its end",
@@ -197,10 +201,7 @@ BOOST_AUTO_TEST_CASE(figures_that_overflow_or_are_too_large_are_refused)
         BOOST_TEST(refused([&](auto& h) { h.e_shoff = offset; }));
         BOOST_TEST(refused([&](auto& h) { h.e_phoff = offset; }));
     }
-    BOOST_TEST(refused([](auto& h) { h.e_shentsize = 1; }));
-    BOOST_TEST(refused([](auto& h) { h.e_phentsize = 1; }));
-    BOOST_TEST(refused([](auto& h) { h.e_phentsize = 0xffff; }));
-    BOOST_TEST(refused([](auto& h) { h.e_phnum = 0xffff, h.e_phoff = greeter().size() / 2 / 8 * 8; }));
+    BOOST_TEST(refused([](auto& h) { h.e_phnum = 0xffff, h.e_phoff = greeter().size() / 8 * 8 - 640; }));
     BOOST_TEST(refused([](auto& h) { h.e_shstrndx = 0xffff; }));
 }
 
@@ -213,7 +214,8 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_missing_or_does_not_fit_is_told)
         {plugin_fault::other_abi,
             "its record has another size: 8 octets, the host's " + std::to_string(sizeof(abi_record)),
             record([](auto& r) { r.size = 8; })},
-        {plugin_fault::other_abi, "FILE does not fit this program: plugin interface 99, the host has 1",
+        {plugin_fault::other_abi,
+            "FILE does not fit this program: plugin interface 99, the host has " + std::to_string(abi_number),
             record([](auto& r) { r.number = 99; })},
         {plugin_fault::other_abi, "Boost 1.74, the host has 1.81", record([](auto& r) { r.boost = 107400; })},
         {plugin_fault::other_abi, "_GLIBCXX_USE_CXX11_ABI=0, the host has 1",

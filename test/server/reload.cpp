@@ -3,6 +3,8 @@
 #include "served.hpp"
 
 #include <framex/coro/sleep.hpp>
+#include <framex/engine/local_engine.hpp>
+#include <framex/engine/remote.hpp>
 #include <framex/framex.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -98,6 +100,34 @@ struct sleeper {
     }
     int n() { return 9; }
     static void define(api<sleeper>& api) { api.get("/sleeper", &sleeper::n); }
+};
+
+struct worker_of_jobs {
+    static inline plugin_metadata const metadata{.name = "worker_of_jobs", .version = "1"};
+    worker_of_jobs() = default;
+    worker_of_jobs(worker_of_jobs const&) = delete;
+    worker_of_jobs& operator=(worker_of_jobs const&) = delete;
+    ~worker_of_jobs() { ++lives[0].gone; }
+    int work()
+    {
+        ++lives[0].started;
+        while (!may_end)
+            std::this_thread::sleep_for(1ms);
+        return 1;
+    }
+    struct leaving {
+        leaving() = default;
+        leaving(leaving const&) = delete;
+        leaving& operator=(leaving const&) = delete;
+        ~leaving() { ++lives[0].stopped; }
+    };
+    awaitable<int> job()
+    {
+        leaving const end;
+        auto const result = co_await remote(&worker_of_jobs::work)(this);
+        co_return result;
+    }
+    static void define(api<worker_of_jobs>& api) { api.get("/job", &worker_of_jobs::job); }
 };
 
 template <class... P>
@@ -292,6 +322,25 @@ BOOST_AUTO_TEST_CASE(an_exchange_without_a_connection_keeps_its_plugins)
     BOOST_TEST(text_of(error) == "");
     BOOST_TEST(seen == "from 0;end of 0;");
     BOOST_TEST(lives[0].gone == 1);
+}
+
+/// A plugin whose job goes on when its client has left.
+BOOST_AUTO_TEST_CASE(a_job_that_its_caller_left_keeps_its_plugin)
+{
+    local_engine jobs;
+    served<worker_of_jobs> service({}, [&](framex::app&) {});
+    asio::post(service.executor(), [&] { use_engine(service.context(), jobs); });
+    {
+        raw_client client(service.port());
+        client.send("GET /api/v1/job HTTP/1.1\r\nHost: a\r\n\r\n");
+        BOOST_TEST(becomes(lives[0].started, 1));
+    }
+    BOOST_TEST(becomes(lives[0].stopped, 1)); // its handler was cancelled
+    BOOST_TEST(!reload(service, entries<edition<1>>()));
+    std::this_thread::sleep_for(300ms);
+    BOOST_TEST(lives[0].gone == 0);
+    may_end = true;
+    BOOST_TEST(becomes(lives[0].gone, 1));
 }
 
 /// Answers are right or the test fails; every edition dies but the last.

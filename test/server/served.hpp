@@ -61,6 +61,7 @@ public:
     }
     unsigned short port() const { return port_; }
     framex::app& app() { return app_; }
+    asio::io_context& context() { return contexts_.front(); }
     asio::any_io_executor executor() { return contexts_.front().get_executor(); }
     /// Waits until the last serve() has ended. False: not within a generous time.
     bool has_ended() { return end_.wait_for(std::chrono::seconds(10)) == std::future_status::ready; }

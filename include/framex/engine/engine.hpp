@@ -48,6 +48,12 @@ public:
 /// The place of one job among those of its engine.
 using engine_ticket = std::uint64_t;
 
+/// How far the jobs have come. Tickets grow; 0 is none.
+struct engine_progress {
+    engine_ticket newest = 0; ///< of all that were taken
+    engine_ticket oldest = 0; ///< of those that have not ended; who withdraws or abandons one does not end it
+};
+
 /// Runs jobs: local_engine in threads of this process. Every function may be called from any thread.
 class engine {
 public:
@@ -61,6 +67,8 @@ public:
     virtual engine_ticket submit(std::shared_ptr<engine_job> job) = 0;
     /// Forgets a job that has not begun: nobody waits for it any more.
     virtual void withdraw(engine_ticket job) noexcept = 0;
+    /// A job may use what its caller does no longer: that must stay until the job has ended.
+    virtual engine_progress progress() const noexcept = 0;
 };
 
 /// From now on remote() uses `with` in every coroutine whose executor belongs to `context`: strands and all

@@ -31,6 +31,7 @@ public:
 
     engine_ticket submit(std::shared_ptr<engine_job> job) override;
     void withdraw(engine_ticket job) noexcept override;
+    engine_progress progress() const noexcept override;
 
 private:
     using jobs = std::map<engine_ticket, std::shared_ptr<engine_job>>;
@@ -40,7 +41,7 @@ private:
 
     std::size_t const threads_;
     std::size_t const queue_limit_;
-    std::mutex guard_; // of everything below; no job runs or dies while it is held
+    mutable std::mutex guard_; // of everything below; no job runs or dies while it is held
     std::condition_variable changed_;
     jobs queued_; // the oldest first
     jobs running_;

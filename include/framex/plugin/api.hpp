@@ -289,7 +289,7 @@ private:
             p.name = named[at].first;
             p.fallback = named[at].second;
             ++at;
-            p.type = &typeid(P);
+            p.type = &native_type_of<P>;
             p.required = p.fallback.empty();
             if constexpr (form_model<P>)
                 p.schema = &form_schema_of<P>;
@@ -330,7 +330,7 @@ private:
         using pairs = decltype(pairing_of(std::type_identity<parameters>{}));
         entry.bound = std::make_shared<bound const>(bound{std::move(f), pairs::defaults(all)});
         entry.native = reinterpret_cast<void (*)()>(&bound::native);
-        entry.result_type = &typeid(typename traits::value);
+        entry.result_type = &native_type_of<typename traits::value>;
         if constexpr (text_callable<F>) { // else: callable with native values only
             if constexpr (traits::coroutine || bound::has_form)
                 entry.serve = &bound::serve;

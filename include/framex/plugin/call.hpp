@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,11 +34,11 @@ namespace detail {
 struct call_argument {
     std::string_view name;
     void* value;
-    std::type_info const* type;
+    native_type const* type;
     std::string (*text)(void const*); ///< its JSON text; null: the type cannot be written
 
     call_argument(
-        std::string_view name_, void* value_, std::type_info const* type_, std::string (*text_)(void const*))
+        std::string_view name_, void* value_, native_type const* type_, std::string (*text_)(void const*))
         : name(name_), value(value_), type(type_), text(text_)
     {
     }
@@ -59,9 +58,9 @@ enum class result_form : unsigned char {
 struct wanted_result {
     result_form form;
     bool stream;
-    std::type_info const* type; ///< of the result, or of one item
+    native_type const* type; ///< of the result, or of one item
 
-    wanted_result(result_form form_, bool stream_, std::type_info const* type_)
+    wanted_result(result_form form_, bool stream_, native_type const* type_)
         : form(form_), stream(stream_), type(type_)
     {
     }
@@ -100,7 +99,7 @@ call_argument as_call_argument(named_value<T>& a)
     std::string (*text)(void const*) = nullptr;
     if constexpr (value<T>)
         text = [](void const* p) { return to_json(*static_cast<T const*>(p)); };
-    return {a.name, &a.value, &typeid(T), text};
+    return {a.name, &a.value, &native_type_of<T>, text};
 }
 
 template <class R>
@@ -210,7 +209,7 @@ awaitable<R> call(route const& target, call_argument const* arguments, std::size
 {
     try {
         wanted_result const wanted(
-            form_of<R>(), result_traits<R>::stream, &typeid(typename result_traits<R>::value));
+            form_of<R>(), result_traits<R>::stream, &native_type_of<typename result_traits<R>::value>);
         if (match_native(target, wanted, arguments, count, values))
             return call_native<R>(target, values);
         if constexpr (form_of<R>() == result_form::native)

@@ -12,6 +12,7 @@
 #include <framex/http/streamed_response.hpp>
 #include <framex/model/issue.hpp>
 #include <framex/model/schema.hpp>
+#include <framex/plugin/native_type.hpp>
 
 #include <array>
 #include <cstdint>
@@ -19,7 +20,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <typeinfo>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -57,7 +57,7 @@ struct parameter {
     std::uint8_t path_index = 0; ///< place == path: which of the pattern's parameters
     json::value (*schema)(
         schema_registry&) = nullptr; ///< null: cannot be described, callable in-process only
-    std::type_info const* type = nullptr;
+    native_type const* type = nullptr;
 };
 
 inline constexpr std::size_t max_path_parameters = 8;
@@ -127,7 +127,7 @@ struct route {
     // `parameters`, moved from. Valid only for a caller that agrees on every type, and only when the route
     // does not inject.
     void (*native)() = nullptr;
-    std::type_info const* result_type = nullptr; ///< R with awaitable<> taken off
+    native_type const* result_type = nullptr; ///< R with awaitable<> taken off
     bool coroutine = false; ///< R is awaitable<result_type>
     bool stream = false; ///< R is async_generator<result_type>
     bool injects = false; ///< takes a request, a multipart_reader or a form: HTTP only

@@ -9,6 +9,13 @@
 
 using namespace framex;
 
+/// The other library has a type of this name, too, and another order of members.
+struct parcel {
+    int weight = 0;
+    std::string label;
+};
+BOOST_DESCRIBE_STRUCT(parcel, (), (label, weight))
+
 namespace lending {
 
 struct tasting {
@@ -40,8 +47,9 @@ public:
     static inline plugin_metadata const metadata{.name = "borrower",
         .version = "1.0.0",
         .required_remote_apis = {"lender.lender.open", "lender.lender.yielded", "lender.lender.fail",
-            "lender.lender.stamp", "lender.lender.wait", "lender.lender.events", "lender.lender.lines",
-            "lender.lender.books", "lender.lender.last_books"}};
+            "lender.lender.stamp", "lender.lender.double_weight", "lender.lender.wait",
+            "lender.lender.events", "lender.lender.lines", "lender.lender.books",
+            "lender.lender.last_books"}};
 
     explicit borrower(plugin_context& context) : context_(context) {}
 
@@ -74,6 +82,15 @@ public:
             titles += ", then shelf " + std::to_string(error.shelf());
         }
         co_return titles;
+    }
+    awaitable<std::string> double_weight()
+    {
+        parcel sent;
+        sent.weight = 21;
+        sent.label = "a label too long to be kept inside of the string object";
+        auto const back = co_await context_.call_plugin_api<parcel>(
+            "lender.lender.double_weight", arg("sent") = std::move(sent));
+        co_return back.label + ": " + std::to_string(back.weight);
     }
     awaitable<loan> borrow()
     {
@@ -120,6 +137,7 @@ public:
         api.get("/borrower/caught", &borrower::caught, arg("kind"), arg("late"));
         api.get("/borrower/last", &borrower::last);
         api.get("/borrower/borrow", &borrower::borrow);
+        api.get("/borrower/double_weight", &borrower::double_weight);
         api.get("/borrower/taste", &borrower::taste, arg("kind"), arg("count"));
         api.get("/borrower/wait", &borrower::wait);
         api.get("/borrower/hurry", &borrower::hurry);

@@ -11,6 +11,12 @@
 using namespace framex;
 using namespace std::chrono_literals;
 
+struct parcel {
+    std::string label;
+    int weight = 0;
+};
+BOOST_DESCRIBE_STRUCT(parcel, (), (label, weight))
+
 namespace lending {
 
 class lender {
@@ -39,6 +45,11 @@ public:
         co_await sleep_for(1ms);
         lent.pages.front() = book::copies;
         co_return lent;
+    }
+    parcel double_weight(parcel sent)
+    {
+        sent.weight *= 2;
+        return sent;
     }
     /// Waits on a timer of Asio itself.
     awaitable<int> wait()
@@ -88,6 +99,7 @@ public:
         api.get("/lender/yielded", &lender::yielded).callable_as("yielded");
         api.function("fail", &lender::fail, arg("kind"), arg("late"));
         api.function("stamp", &lender::stamp, arg("lent"));
+        api.function("double_weight", &lender::double_weight, arg("sent"));
         api.function("wait", &lender::wait);
         api.function("events", &lender::events);
         api.function("lines", &lender::lines);
