@@ -1,5 +1,7 @@
 #include "server/app_state.hpp"
+#include "server/listener.hpp"
 #include "server/local_exchange.hpp"
+#include "server/one_connection.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/assert.hpp>
@@ -34,33 +36,33 @@ plugin_failure::~plugin_failure() = default;
 
 namespace {
 
-/// Holds a listener for as long as its serve() runs, which may outlive the app.
-class registered_listener {
+/// Known to the app for as long as its serve() runs, which may outlive the app.
+class registered_serving {
 public:
     /// `newest` gives the service that counts now: asked while no reload() can tell another one.
     template <class Newest>
-    registered_listener(std::shared_ptr<listener_registry> in, std::shared_ptr<listener> one, Newest newest)
+    registered_serving(std::shared_ptr<serving_registry> in, std::shared_ptr<serving> one, Newest newest)
         : registry_(std::move(in)), one_(std::move(one))
     {
         std::lock_guard const guard(registry_->guard);
-        registry_->all.push_back(one_);
+        registry_->all.insert(one_.get());
         one_->replace(newest());
         if (registry_->stopped)
             one_->stop(*registry_->stopped);
     }
-    registered_listener(registered_listener const&) = delete;
-    registered_listener& operator=(registered_listener const&) = delete;
-    ~registered_listener()
+    registered_serving(registered_serving const&) = delete;
+    registered_serving& operator=(registered_serving const&) = delete;
+    ~registered_serving()
     {
         std::lock_guard const guard(registry_->guard);
-        std::erase_if(registry_->all, [this](auto const& weak) { return weak.lock() == one_; });
+        registry_->all.erase(one_.get());
         one_.reset();
     }
-    listener* operator->() const noexcept { return one_.get(); }
+    serving* operator->() const noexcept { return one_.get(); }
 
 private:
-    std::shared_ptr<listener_registry> registry_;
-    std::shared_ptr<listener> one_;
+    std::shared_ptr<serving_registry> registry_;
+    std::shared_ptr<serving> one_;
 };
 
 } // namespace
@@ -100,47 +102,46 @@ app& app::on_log(log_sink sink)
 }
 
 void app::prepare() { state_->prepare(); }
-awaitable<> app::start() { return state::start(state_, false); }
-awaitable<> app::finish() { return state::finish(state_, false); }
+awaitable<> app::start() { return state::start(state_, app_use::life); }
+awaitable<> app::finish() { return state::finish(state_, app_use::life); }
 
 awaitable<> app::reload(std::vector<plugin_entry> plugins)
 {
     return state::reload(state_, std::move(plugins));
 }
 
-void listener_registry::stop(std::chrono::milliseconds grace)
+void serving_registry::stop(std::chrono::milliseconds grace)
 {
     is_stopped = true;
     std::lock_guard const alone(guard);
     stopped = grace;
-    for (auto const& weak : all)
-        if (auto const one = weak.lock())
-            one->stop(grace);
+    for (auto* one : all)
+        one->stop(grace);
 }
 
-void listener_registry::replace(std::shared_ptr<service const> const& next)
+void serving_registry::replace(std::shared_ptr<service const> const& next)
 {
     std::lock_guard const alone(guard);
-    for (auto const& weak : all)
-        if (auto const one = weak.lock())
-            one->replace(next);
+    for (auto* one : all)
+        one->replace(next);
 }
 
-/// Serves what `open` gives, a listener; the last one out stops the plugins.
+/// Runs the serving that `open` makes; the last one out stops the plugins.
 template <class Open>
-awaitable<> app::state::serve(std::shared_ptr<state> self, Open open)
+awaitable<> app::state::serve(std::shared_ptr<state> self, app_use how, Open open)
 {
-    co_await start(self, true);
+    co_await start(self, how);
     std::exception_ptr failed;
     try {
         auto const executor = co_await asio::this_coro::executor;
         auto const newest = [&] { return service_of(self->snapshot()); };
-        registered_listener const here(self->listening, open(newest(), executor), newest);
+        registered_serving const here(self->servings, open(newest(), executor), newest);
         co_await here->run();
     } catch (...) {
         failed = std::current_exception();
     }
-    co_await finish(self, true);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    co_await finish(self, how);
     if (failed)
         std::rethrow_exception(failed);
 }
@@ -154,7 +155,7 @@ awaitable<> app::serve(asio::ip::tcp::endpoint where, serve_options options)
             options.on_listening(made->local_endpoint());
         return made;
     };
-    return state::serve(state_, open);
+    return state::serve(state_, app_use::serve, open);
 }
 
 awaitable<> app::serve(asio::ip::tcp::acceptor on)
@@ -163,20 +164,29 @@ awaitable<> app::serve(asio::ip::tcp::acceptor on)
                     std::shared_ptr<service const> shared, asio::any_io_executor const& executor) {
         return std::make_shared<listener>(executor, std::move(shared), std::move(*on));
     };
-    return state::serve(state_, std::move(open));
+    return state::serve(state_, app_use::serve, std::move(open));
+}
+
+awaitable<> app::serve(asio::ip::tcp::socket on)
+{
+    auto open = [on = std::make_shared<asio::ip::tcp::socket>(std::move(on))](
+                    std::shared_ptr<service const> shared, asio::any_io_executor const& executor) {
+        return std::make_shared<one_connection>(executor, std::move(shared), std::move(*on));
+    };
+    return state::serve(state_, app_use::serve_socket, std::move(open));
 }
 
 awaitable<streamed_response> app::dispatch(request asked)
 {
     auto const self = state_;
-    co_await state::start(self, false);
+    co_await state::start(self, app_use::dispatch);
     auto answer = co_await exchange_locally(service_of(self->snapshot()), std::move(asked));
     co_return answer;
 }
 
 void app::stop(std::chrono::milliseconds grace)
 {
-    state_->listening->stop(grace);
+    state_->servings->stop(grace);
     if (auto const running = state_->snapshot())
         running->system.set_ready(false);
 }

@@ -5,10 +5,16 @@
 
 #include <framex/coro/sleep.hpp>
 
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -55,24 +61,29 @@ void app::state::prepare()
 // ---- the life of the plugins ------------------------------------------------------------------------
 
 /// Whether the plugins have started; else the turn to start them, if nobody else has it.
-bool app::state::enter(bool serves, std::optional<single_flight::leader>& turn)
+bool app::state::enter(app_use how, std::optional<single_flight::leader>& turn)
 {
     std::lock_guard const alone(guard);
-    if (is_started)
-        serving += serves;
-    else if (auto mine = turns.try_lead("start"))
+    if (is_started) {
+        served += how == app_use::serve || how == app_use::serve_socket;
+        is_held |= how == app_use::life;
+    } else if (auto mine = turns.try_lead("start"))
         turn.emplace(std::move(*mine));
     return is_started;
 }
 
 /// Whether there is nothing to stop.
-bool app::state::leave(bool served)
+bool app::state::leave(app_use how)
 {
     std::lock_guard const alone(guard);
-    serving -= served;
-    if (!is_started || serving)
+    if (how == app_use::life)
+        is_held = false;
+    else
+        --served;
+    bool const may_go_on = how == app_use::serve_socket && is_held && !servings->is_stopped;
+    if (!is_started || served || may_go_on)
         return true;
-    is_started = false;
+    is_started = is_held = false;
     current->system.set_ready(false);
     return false;
 }
@@ -90,14 +101,14 @@ void app::state::note_started(bool all)
 {
     std::lock_guard const alone(guard);
     is_started = all;
-    current->system.set_ready(all && !listening->is_stopped);
+    current->system.set_ready(all && !servings->is_stopped);
 }
 
-awaitable<> app::state::start(std::shared_ptr<state> self, bool serves)
+awaitable<> app::state::start(std::shared_ptr<state> self, app_use how)
 {
     self->prepare();
     std::optional<single_flight::leader> turn;
-    while (!self->enter(serves, turn)) {
+    while (!self->enter(how, turn)) {
         if (!turn) {
             auto const end = co_await self->turns.wait("start");
             if (end.error)
@@ -143,6 +154,31 @@ awaitable<> stop_hooks(std::shared_ptr<generation> of, std::chrono::milliseconds
     co_await of->plugins.stop(grace);
 }
 
+/// Awaits `body` on `where`, and hands cancellation over if asked to. Asio's co_spawn to another executor
+/// would hand it to a signal that dies when the body ends, which may be meanwhile.
+awaitable<> run_on(asio::any_io_executor where, awaitable<> body, bool is_cancellable)
+{
+    auto const cancel = std::make_shared<asio::cancellation_signal>();
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (auto outer = state.slot(); outer.is_connected() && !is_cancellable)
+        outer.clear();
+    else if (outer.is_connected())
+        outer.assign([cancel, where](asio::cancellation_type type) {
+            asio::post(where, [cancel, type] { cancel->emit(type); });
+        });
+    auto const slot = cancel->slot();
+    auto initiate = [&](auto caller) { // what it refers to is in the caller's frame, which `caller` owns
+        auto const home = asio::get_associated_executor(caller);
+        auto end = [cancel, work = asio::make_work_guard(home), caller = std::move(caller)](
+                       std::exception_ptr error) mutable {
+            auto go_on = [caller = std::move(caller), error]() mutable { std::move(caller)(error); };
+            asio::post(work.get_executor(), std::move(go_on));
+        };
+        asio::co_spawn(where, std::move(body), asio::bind_cancellation_slot(slot, std::move(end)));
+    };
+    co_await asio::async_initiate<asio::deferred_t const, void(std::exception_ptr)>(initiate, asio::deferred);
+}
+
 } // namespace
 
 /// On the app's executor, as everything of the plugins that is no request.
@@ -151,34 +187,43 @@ awaitable<> app::state::start_plugins(std::shared_ptr<generation> of)
     if (!of->plugins.has_hooks())
         co_return;
     auto hooks = start_hooks(std::move(of), configuration.server.limits.shutdown_grace);
-    co_await asio::co_spawn(executor, std::move(hooks), asio::use_awaitable);
+    co_await run_on(executor, std::move(hooks), true);
 }
 
-awaitable<> app::state::stop_plugins(std::shared_ptr<generation> of)
+std::vector<std::shared_ptr<generation>> app::state::all_running()
 {
-    if (!of->plugins.has_hooks())
-        co_return;
-    auto hooks = stop_hooks(std::move(of), configuration.server.limits.shutdown_grace);
-    co_await asio::co_spawn(executor, std::move(hooks), asio::use_awaitable);
+    std::lock_guard const alone(guard);
+    auto all = retired;
+    all.push_back(current);
+    return all;
 }
 
-awaitable<> app::state::finish(std::shared_ptr<state> self, bool served)
+awaitable<> app::state::stop_plugins(std::shared_ptr<state> self)
 {
-    if (self->leave(served))
-        co_return;
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     auto const turn = co_await take_turn(self, "stop");
-    std::vector<std::shared_ptr<generation>> all;
+    auto const grace = self->configuration.server.limits.shutdown_grace;
+    for (auto& one : self->all_running())
+        co_await stop_hooks(std::move(one), grace);
+}
+
+/// It cannot be cancelled. Without hooks nobody needs to run the app's executor.
+awaitable<> app::state::finish(std::shared_ptr<state> self, app_use how)
+{
+    if (self->leave(how))
+        co_return;
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto const has_hooks = [](auto const& one) { return one->plugins.has_hooks(); };
+    if (std::ranges::any_of(self->all_running(), has_hooks)) {
+        auto stopping = stop_plugins(self);
+        co_await run_on(self->executor, std::move(stopping), false);
+    }
     {
         std::lock_guard const alone(self->guard);
-        all = self->retired;
-        all.push_back(self->current);
+        for (auto& one : std::exchange(self->retired, {}))
+            self->note_stopped(std::move(one));
     }
-    for (auto const& one : all)
-        co_await self->stop_plugins(one);
-    std::lock_guard const alone(self->guard);
-    for (auto& one : std::exchange(self->retired, {}))
-        self->note_stopped(std::move(one));
+    co_await asio::this_coro::throw_if_cancelled(throws);
 }
 
 // ---- one generation after another -------------------------------------------------------------------
@@ -187,7 +232,7 @@ awaitable<> app::state::finish(std::shared_ptr<state> self, bool served)
 bool app::state::replace(std::shared_ptr<generation> const& next)
 {
     std::lock_guard const alone(guard);
-    if (!is_started || listening->is_stopped)
+    if (!is_started || servings->is_stopped)
         return false;
     next->system.set_ready(true);
     retired.push_back(std::exchange(current, next));
@@ -198,7 +243,7 @@ awaitable<> app::state::reload(std::shared_ptr<state> self, std::vector<plugin_e
 {
     auto const turn = co_await take_turn(self, "start");
     auto changing = change(self, std::move(plugins));
-    co_await asio::co_spawn(self->executor, std::move(changing), asio::use_awaitable);
+    co_await run_on(self->executor, std::move(changing), true);
 }
 
 /// On the app's executor, where plugins live and die.
@@ -215,7 +260,7 @@ awaitable<> app::state::change(std::shared_ptr<state> self, std::vector<plugin_e
         co_await stop_hooks(std::move(next), grace);
         throw boost::system::system_error(asio::error::operation_aborted, "the app has stopped");
     }
-    self->listening->replace(service_of(next));
+    self->servings->replace(service_of(next));
     {
         std::lock_guard const alone(self->guard);
         if (std::exchange(self->is_sweeping, true))

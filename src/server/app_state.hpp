@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/generation.hpp"
-#include "server/listener.hpp"
+#include "server/serving.hpp"
 #include "server/single_flight.hpp"
 
 #include <framex/engine/engine.hpp>
@@ -13,15 +13,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 namespace framex {
 
-/// The listeners of an app. A listener lives on its executor: whoever else looks at one holds the guard
+/// What the serve() calls of an app do. Each lives on its executor: whoever else looks at one holds the guard
 /// meanwhile, so the last reference is never dropped on another thread, after the executor's end.
-struct listener_registry {
+struct serving_registry {
     std::mutex guard;
-    std::vector<std::weak_ptr<listener>> all;
+    std::unordered_set<serving*> all; // of those who are registered, each until its serve() ends
     std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
     std::atomic<bool> is_stopped = false; // the same, for whoever holds another guard
 
@@ -29,6 +30,9 @@ struct listener_registry {
     /// Requests that begin from now on get `next`.
     void replace(std::shared_ptr<service const> const& next);
 };
+
+/// By which call an app is used; `life` is start() or finish().
+enum class app_use : unsigned char { life, serve, serve_socket, dispatch };
 
 /// Its plugins were told to stop. A job of remote() may still use them: its caller may have left it.
 struct stopped_generation {
@@ -58,30 +62,32 @@ struct app::state {
     std::vector<stopped_generation> stopped{}; // after their on_stop
     bool is_sweeping = false; // sweep() runs
     bool is_started = false; // every on_start of the current generation has ended
-    std::size_t serving = 0; // serve() calls since
+    bool is_held = false; // by app::start(): the end of a serve(socket) does not stop the plugins
+    std::size_t served = 0; // serve() calls since
     single_flight turns; // "start": start() and reload(), "stop": finish() and sweep(); one at a time each
-    std::shared_ptr<listener_registry> const listening = std::make_shared<listener_registry>();
+    std::shared_ptr<serving_registry> const servings = std::make_shared<serving_registry>();
 
     std::shared_ptr<generation> generate(std::vector<plugin_entry> entries) const;
     std::shared_ptr<generation> snapshot();
     void prepare();
-    bool enter(bool serves, std::optional<single_flight::leader>& turn);
-    bool leave(bool served);
+    bool enter(app_use how, std::optional<single_flight::leader>& turn);
+    bool leave(app_use how);
     void note_started(bool all);
     bool replace(std::shared_ptr<generation> const& next);
+    std::vector<std::shared_ptr<generation>> all_running();
     std::shared_ptr<generation> take_unused();
     bool let_go();
     void note_stopped(std::shared_ptr<generation> one);
     static awaitable<single_flight::leader> take_turn(std::shared_ptr<state> self, std::string what);
     awaitable<> start_plugins(std::shared_ptr<generation> of);
-    awaitable<> stop_plugins(std::shared_ptr<generation> of);
-    static awaitable<> start(std::shared_ptr<state> self, bool serves);
-    static awaitable<> finish(std::shared_ptr<state> self, bool served);
+    static awaitable<> stop_plugins(std::shared_ptr<state> self);
+    static awaitable<> start(std::shared_ptr<state> self, app_use how);
+    static awaitable<> finish(std::shared_ptr<state> self, app_use how);
     static awaitable<> reload(std::shared_ptr<state> self, std::vector<plugin_entry> plugins);
     static awaitable<> change(std::shared_ptr<state> self, std::vector<plugin_entry> plugins);
     static awaitable<> sweep(std::shared_ptr<state> self);
     template <class Open>
-    static awaitable<> serve(std::shared_ptr<state> self, Open open);
+    static awaitable<> serve(std::shared_ptr<state> self, app_use how, Open open);
 };
 
 /// Throws load_error for an id that is there already.

@@ -58,6 +58,7 @@ connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner)
 
 connection::~connection()
 {
+    worker_->remove(*this);
     if (suspended_) // its client left, or the context died
         --worker_->in_flight;
     if (watch_)

@@ -3,16 +3,13 @@
 #include "coro/io.hpp"
 #include "server/session.hpp"
 
-#include <framex/client/connection_pool.hpp>
 #include <framex/coro/sleep.hpp>
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
+#include <chrono>
 #include <sys/socket.h>
+#include <utility>
 
 namespace framex {
 
@@ -21,7 +18,6 @@ using asio::ip::tcp;
 namespace {
 constexpr int backlog = 4096;
 constexpr std::chrono::milliseconds out_of_descriptors{100};
-constexpr std::chrono::milliseconds end_poll{5};
 
 /// SO_REUSEPORT as an Asio SettableSocketOption.
 class reuse_port_option {
@@ -71,42 +67,28 @@ listener::listener(asio::any_io_executor executor, std::shared_ptr<service const
 }
 
 listener::listener(asio::any_io_executor executor, std::shared_ptr<service const> shared, tcp::acceptor on)
-    : executor_(executor), acceptor_(std::move(on)),
-      worker_(std::make_shared<worker>(std::move(executor), std::move(shared)))
+    : serving(std::move(executor), std::move(shared)), acceptor_(std::move(on))
 {
 }
 
-awaitable<> listener::run()
+awaitable<> listener::take_in()
 {
-    auto const self = shared_from_this();
-    std::exception_ptr failed;
-    try {
-        if (auto const* context = executor_.target<asio::io_context::executor_type>())
-            co_await accept<context_socket>(*context);
-        else
-            co_await accept<any_socket>(executor_);
-    } catch (...) {
-        failed = std::current_exception();
-    }
-    // Cancelled without stop(): end_ is not set, so nothing is waited for.
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-    co_await end_connections();
-    close_idle_connections(executor_);
-    if (failed)
-        std::rethrow_exception(failed);
+    if (auto const* context = executor().target<asio::io_context::executor_type>())
+        return accept<context_socket>(*context);
+    return accept<any_socket>(executor());
 }
 
 template <class Socket, class Executor>
-awaitable<> listener::accept(Executor executor)
+awaitable<> listener::accept(Executor on)
 {
     error_code error;
     std::size_t unused = 0;
-    while (!end_) {
-        Socket socket(executor);
-        co_await io([&](auto handler) { acceptor_.async_accept(socket, std::move(handler)); }, executor_,
+    while (!is_stopped()) {
+        Socket socket(on);
+        co_await io([&](auto handler) { acceptor_.async_accept(socket, std::move(handler)); }, executor(),
             error, unused);
         if (!error)
-            session<Socket>::start(std::move(socket), worker_);
+            session<Socket>::start(std::move(socket), connections());
         else if (error == asio::error::operation_aborted)
             break;
         else if (error != asio::error::connection_aborted) // descriptors or memory have run out
@@ -114,38 +96,10 @@ awaitable<> listener::accept(Executor executor)
     }
 }
 
-awaitable<> listener::end_connections()
+void listener::close()
 {
     error_code ignored;
     acceptor_.close(ignored);
-    worker_->drain();
-    bool aborted = false;
-    while (!worker_->empty()) {
-        if (!aborted && (!end_ || std::chrono::steady_clock::now() >= *end_)) {
-            worker_->abort();
-            aborted = true;
-        }
-        co_await sleep_for(end_poll);
-    }
-}
-
-void listener::stop(std::chrono::milliseconds grace)
-{
-    asio::dispatch(executor_, [self = shared_from_this(), grace] { self->stop_here(grace); });
-}
-
-void listener::replace(std::shared_ptr<service const> next)
-{
-    asio::post(
-        executor_, [self = shared_from_this(), next = std::move(next)] { self->worker_->replace(next); });
-}
-
-void listener::stop_here(std::chrono::milliseconds grace)
-{
-    auto const end = std::chrono::steady_clock::now() + grace;
-    end_ = end_ ? std::min(*end_, end) : end;
-    error_code ignored;
-    acceptor_.cancel(ignored);
 }
 
 } // namespace framex

@@ -1,20 +1,15 @@
-/// Accepts connections on one address and one executor, and ends them in order.
+/// Accepts connections on one address and one executor.
 #pragma once
 
-#include "server/worker.hpp"
-
-#include <framex/coro/awaitable.hpp>
-#include <framex/server/app.hpp>
+#include "server/serving.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include <chrono>
 #include <memory>
-#include <optional>
 
 namespace framex {
 
-class listener : public std::enable_shared_from_this<listener> {
+class listener final : public serving {
 public:
     /// Binds and listens. Throws system_error.
     listener(asio::any_io_executor executor, std::shared_ptr<service const> shared,
@@ -25,23 +20,13 @@ public:
 
     asio::ip::tcp::endpoint local_endpoint() const { return acceptor_.local_endpoint(); }
 
-    /// Until stop(), or cancelled.
-    awaitable<> run();
-
-    /// May be called from any thread, both.
-    void stop(std::chrono::milliseconds grace);
-    void replace(std::shared_ptr<service const> next);
-
 private:
+    awaitable<> take_in() override;
+    void close() override;
     template <class Socket, class Executor>
-    awaitable<> accept(Executor executor);
-    awaitable<> end_connections();
-    void stop_here(std::chrono::milliseconds grace);
+    awaitable<> accept(Executor on);
 
-    asio::any_io_executor executor_;
     asio::ip::tcp::acceptor acceptor_;
-    std::shared_ptr<worker> worker_;
-    std::optional<std::chrono::steady_clock::time_point> end_;
 };
 
 } // namespace framex

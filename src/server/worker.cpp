@@ -1,5 +1,8 @@
 #include "server/worker.hpp"
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 
 namespace framex {
@@ -37,6 +40,28 @@ void worker::add(registered_connection& connection)
         timer_.expires_after(tick_length);
         arm();
     }
+}
+
+void worker::remove(registered_connection& connection) noexcept
+{
+    if (!connection.is_linked())
+        return;
+    connection.unlink();
+    if (connections_.empty())
+        wake();
+}
+
+awaitable<> worker::wait_for_end(std::chrono::steady_clock::time_point until)
+{
+    bell_.emplace(executor_, until);
+    error_code ignored;
+    co_await bell_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+void worker::wake()
+{
+    if (bell_)
+        bell_->cancel();
 }
 
 void worker::arm()

@@ -4,6 +4,7 @@
 #include "server/router.hpp"
 
 #include <framex/config/settings.hpp>
+#include <framex/coro/awaitable.hpp>
 #include <framex/http/head.hpp>
 #include <framex/server/access.hpp>
 
@@ -12,9 +13,11 @@
 #include <boost/intrusive/list.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,12 +78,17 @@ public:
     tick after(std::chrono::milliseconds span) const noexcept;
 
     void add(registered_connection& connection);
+    /// It has ended. Nothing happens when it was not added.
+    void remove(registered_connection& connection) noexcept;
     void drain();
     void abort();
     /// Connections take `next` when they are between two requests.
     void replace(std::shared_ptr<service const> next);
     bool draining() const noexcept { return draining_; }
     bool empty() const noexcept { return connections_.empty(); }
+    /// Until the last connection has been removed, wake() is called, or `until`; perhaps for less. One waits.
+    awaitable<> wait_for_end(std::chrono::steady_clock::time_point until);
+    void wake();
 
     std::int64_t in_flight = 0; ///< requests whose handler or stream is suspended
     scratch_memory scratch{};
@@ -97,6 +105,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<service const> service_;
     asio::steady_timer timer_;
+    std::optional<asio::steady_timer> bell_; ///< of wait_for_end()
     registry connections_;
     tick now_ = 1;
     bool ticking_ = false;

@@ -71,6 +71,20 @@ class other_checks(unittest.TestCase):
         self.assertEqual(len(found_in("sentences", header)), 1)
         self.assertEqual(len(found_in("sentences", program)), 1)
 
+    def test_programs_of_a_page_are_found_with_what_they_print(self):
+        programs = importlib.import_module("doc_programs").programs
+        main = "```cpp\nint main() {}\n```\n"
+        text = "```text\nout\n```\n"
+        self.assertEqual(programs(f"{text}{main}{text}{text}"), [(5, "out\n")])
+        self.assertEqual(programs(f"{main}```cpp\nint x;\n```\n{text}"), [(2, "")])
+        self.assertEqual(programs(f"{main}{main}{text}"), [(2, ""), (5, "out\n")])
+
+    def test_programs_of_a_page_become_one(self):
+        made = importlib.import_module("doc_programs").program_of("a.md", "```cpp\nint main() { return 7; }\n```\n" * 2)
+        self.assertEqual(made.count("\nint main() { return 7; }\n"), 2)
+        self.assertIn("{ page_main_0, page_main_1 }", made)
+        self.assertIn('#line 5 "a.md"', made)
+
     def test_tokens_are_counted_without_comments(self):
         count = importlib.import_module("token_counts").count
         self.assertEqual(count("int main() { return 0; } // one\n/* two */"), 9)

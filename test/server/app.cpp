@@ -4,8 +4,6 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
@@ -166,27 +164,6 @@ BOOST_AUTO_TEST_CASE(two_apps_live_in_one_process_and_one_context)
     BOOST_TEST(ended == 2);
 }
 
-BOOST_AUTO_TEST_CASE(any_executor_that_runs_one_handler_at_a_time_serves)
-{
-    asio::thread_pool pool(2);
-    auto const strand = asio::make_strand(pool);
-    app service(strand);
-    service.load<sample>().prepare();
-    std::promise<unsigned short> port;
-    serve_options options;
-    options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };
-    std::promise<void> ended;
-    asio::co_spawn(strand, service.serve({asio::ip::address_v4::loopback(), 0}, options),
-        [&](std::exception_ptr) { ended.set_value(); });
-    auto const at = port.get_future().get();
-    BOOST_TEST(has(ask(at, "GET /api/v1/say?text=pool"), "\"pool\""));
-    BOOST_TEST(has(ask(at, "GET /api/v1/wait?ms=5"), "\"waited\""));
-    BOOST_TEST(has(ask(at, "GET /api/v1/events?count=2&ms=2"), "data: 1"));
-    service.stop(0ms);
-    ended.get_future().wait();
-    pool.join();
-}
-
 BOOST_AUTO_TEST_CASE(a_stop_answers_what_runs_and_closes_what_is_idle)
 {
     served<sample> service;
@@ -267,40 +244,6 @@ BOOST_AUTO_TEST_CASE(a_cancelled_serve_ends_its_connections)
     BOOST_TEST(!error);
     BOOST_TEST(seen().unwound == before + 1);
     BOOST_TEST(idle.to_end().empty());
-}
-
-BOOST_AUTO_TEST_CASE(two_strands_of_one_pool_serve_one_app)
-{
-    asio::thread_pool pool(3);
-    app service(asio::make_strand(pool));
-    service.load<sample>().prepare();
-    std::vector<std::future<void>> all;
-    std::vector<std::promise<void>> ended(2);
-    std::vector<unsigned short> ports;
-    for (auto& end : ended) {
-        std::promise<unsigned short> port;
-        serve_options options;
-        options.on_listening = [&](asio::ip::tcp::endpoint at) { port.set_value(at.port()); };
-        auto const strand = asio::make_strand(pool);
-        asio::co_spawn(strand, service.serve({asio::ip::address_v4::loopback(), 0}, options),
-            [&end](std::exception_ptr) { end.set_value(); });
-        ports.push_back(port.get_future().get());
-    }
-    for (std::size_t each = 0; each < 6; ++each)
-        all.push_back(std::async(std::launch::async, [port = ports[each % 2]] {
-            for (int i = 0; i < 100; ++i) {
-                auto const path = i % 2 ? "GET /api/v1/wait?ms=1" : "GET /api/v1/say?text=waited";
-                auto const reply = ask(port, path);
-                if (!has(reply, "\"waited\"}"))
-                    throw std::runtime_error(reply);
-            }
-        }));
-    for (auto& one : all)
-        BOOST_CHECK_NO_THROW(one.get());
-    service.stop(0ms);
-    for (auto& end : ended)
-        end.get_future().wait();
-    pool.join();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

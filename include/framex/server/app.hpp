@@ -97,6 +97,14 @@ public:
     /// The same on an acceptor that listens already, whose executor is the one of the coroutine.
     awaitable<> serve(asio::ip::tcp::acceptor on);
 
+    /// Serves the one connection that `on` is, on the executor of the coroutine, until its end, stop() or
+    /// cancellation; its descriptor moves there from another executor. For a program that accepts by itself:
+    /// each such call counts as a serve(), so it would stop the plugins when no other runs, but not those of
+    /// an app that start() has started and nobody has stopped; finish() does it then. Throws system_error
+    /// for a socket that is not open, not of TCP or not connected, and as start(); a client that has left
+    /// already is no error.
+    awaitable<> serve(asio::ip::tcp::socket on);
+
     /// Serves a request without a connection, on the executor of the coroutine that awaits it, and as if it
     /// had come over HTTP: routes, auth.rules, limits of sizes, envelope and access record are the same. Of
     /// the request, method, target, headers and body count. The body of the answer is pulled: a stream as it
