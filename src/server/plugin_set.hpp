@@ -31,7 +31,8 @@ public:
     /// APIs it requires. Adds to `reasons` what nobody offers, and who waits for whom in a circle.
     void resolve(route_table const& table, std::vector<std::string>& reasons);
     /// Constructs the plugins in that order and binds their routes in `table`. Throws validation_error for
-    /// what a plugin refuses in its settings and plugin_failure for what else a constructor throws; nothing is constructed then.
+    /// what a plugin refuses in its settings and plugin_failure for what else a constructor throws; nothing
+    /// is constructed then.
     void construct(route_table& table, settings const& configuration, log_sink const& log);
 
     /// Whether any plugin has an on_start or on_stop to be awaited.
