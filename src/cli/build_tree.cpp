@@ -1,5 +1,7 @@
 #include "build_tree.hpp"
 
+#include "one_line.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -29,6 +31,27 @@ std::string_view trimmed(std::string_view text)
 {
     auto const begin = std::min(text.find_first_not_of(" \t"), text.size());
     return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+/// The text without what colours it: ESC [ ... m.
+std::string without_colours(std::string_view text)
+{
+    constexpr std::string_view begin = "\x1b[";
+    std::string plain;
+    for (auto at = text.find(begin); at != text.npos; at = text.find(begin)) {
+        auto const end = text.find_first_not_of("0123456789;:", at + begin.size());
+        bool const is_colour = end != text.npos && (text[end] == 'm' || text[end] == 'K');
+        plain += text.substr(0, is_colour ? at : at + begin.size());
+        text.remove_prefix(is_colour ? end + 1 : at + begin.size());
+    }
+    return plain.append(text);
+}
+
+fs::path canonical_path(fs::path const& file)
+{
+    std::error_code error;
+    auto path = fs::weakly_canonical(file, error);
+    return error ? file : path;
 }
 
 /// "shop.hpp:12:5" or "CMakeLists.txt:3".
@@ -114,10 +137,27 @@ std::vector<std::string> build_tree::command(std::vector<std::string> const& tar
     return words;
 }
 
+std::vector<std::string> build_environment(std::vector<std::string> variables)
+{
+    constexpr std::string_view all = "LC_ALL=";
+    std::string letters;
+    std::erase_if(variables, [&](std::string const& each) {
+        if (each.starts_with(all))
+            letters = each.substr(all.size());
+        return each.starts_with(all) || each.starts_with("LC_MESSAGES=");
+    });
+    if (!letters.empty()) {
+        std::erase_if(variables, [](std::string const& each) { return each.starts_with("LC_CTYPE="); });
+        variables.push_back("LC_CTYPE=" + letters);
+    }
+    variables.emplace_back("LC_MESSAGES=C");
+    return variables;
+}
+
 std::optional<build_tree> build_tree_of(fs::path const& file)
 {
     std::error_code ignored;
-    auto folder = fs::absolute(file, ignored).lexically_normal().parent_path();
+    auto folder = canonical_path(fs::absolute(file, ignored)).parent_path();
     while (!fs::exists(folder / cache_name, ignored)) {
         if (!folder.has_relative_path())
             return std::nullopt;
@@ -129,7 +169,7 @@ std::optional<build_tree> build_tree_of(fs::path const& file)
     for (std::string line; std::getline(cache, line);) {
         auto const value = line.substr(std::min(line.find('=') + 1, line.size()));
         if (line.starts_with("CMAKE_HOME_DIRECTORY:"))
-            tree.sources = value;
+            tree.sources = canonical_path(value);
         else if (line.starts_with("CMAKE_COMMAND:"))
             tree.cmake = value;
     }
@@ -159,8 +199,10 @@ bool is_source(fs::path const& file)
             && std::ranges::find(endings, file.extension().string()) != std::ranges::end(endings));
 }
 
-problem build_failure(build_tree const& tree, std::string_view output)
+problem build_failure(build_tree const& tree, std::string_view raw_output)
 {
+    auto const plain = without_colours(raw_output);
+    std::string_view output = plain;
     problem fault;
     fault.code = "FX0308";
     fault.help = "mend it and save; all that the build says: cmake --build " + tree.folder.string();
@@ -172,7 +214,7 @@ problem build_failure(build_tree const& tree, std::string_view output)
         if (!trimmed(line).empty())
             last = trimmed(line);
     }
-    fault.message = "the build failed: " + (first ? first->message : last);
+    fault.message = "the build failed: " + on_one_line(first ? first->message : last);
     auto const where = first ? place_in(first->at) : std::nullopt;
     if (!where)
         return fault;
@@ -180,9 +222,10 @@ problem build_failure(build_tree const& tree, std::string_view output)
     auto file = (tree.folder / where->file).lexically_normal(); // compilers run there
     if (!fs::exists(file, ignored))
         file = tree.sources / where->file;
+    file = canonical_path(file); // a compiler names it as the project was configured
     auto const near = file.lexically_relative(tree.sources);
     auto const shown = near.empty() || *near.begin() == ".." ? file : near;
-    fault.place = shown.string() + ":" + std::to_string(where->line);
+    fault.place = on_one_line(shown.string()) + ":" + std::to_string(where->line);
     if (where->column)
         fault.place += ":" + std::to_string(where->column);
     fault.source_line = line_of(file, where->line);

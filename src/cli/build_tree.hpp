@@ -20,7 +20,11 @@ struct build_tree {
     std::vector<std::string> command(std::vector<std::string> const& targets) const;
 };
 
-/// The nearest build tree in which the file lies.
+/// The variables of a build, made of these of ours: messages are in English, since build_failure() reads
+/// them, and letters stay what they are.
+std::vector<std::string> build_environment(std::vector<std::string> variables);
+
+/// The nearest build tree in which the file lies; of a link, the file that is meant. Its paths are canonical.
 std::optional<build_tree> build_tree_of(std::filesystem::path const& file);
 
 /// Whether the list that `cmake --build DIR --target help` prints names `target`, for Ninja or make.
@@ -29,7 +33,8 @@ bool lists_target(std::string_view list, std::string_view target);
 /// Whether the file is a source of a C++ build: C++, C or CMake.
 bool is_source(std::filesystem::path const& file);
 
-/// The first error in the output of a build that failed, with its place and line (FX0308).
+/// The first error in the output of a build that failed, with its place and line (FX0308). Colours and
+/// other control characters do not go into the message.
 problem build_failure(build_tree const& tree, std::string_view output);
 
 } // namespace framex::cli

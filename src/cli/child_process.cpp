@@ -43,15 +43,32 @@ private:
     int number_;
 };
 
+/// Where the starter of this program ignored SIGCHLD, the kernel would not tell how a child has ended.
+void keep_ends()
+{
+    struct sigaction now{};
+    ::sigaction(SIGCHLD, nullptr, &now);
+    if (now.sa_handler == SIG_IGN)
+        ::signal(SIGCHLD, SIG_DFL);
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts)
+{
+    std::vector<char*> made;
+    for (auto& text : texts)
+        made.push_back(text.data());
+    made.push_back(nullptr);
+    return made;
+}
+
 /// A process in a group of its own, ended with this object.
 class child {
 public:
-    child(std::vector<std::string>& command, int output)
+    child(std::vector<std::string>& command, std::vector<std::string>& environment, int output)
     {
-        std::vector<char*> words;
-        for (auto& word : command)
-            words.push_back(word.data());
-        words.push_back(nullptr);
+        keep_ends();
+        auto const words = pointers_to(command);
+        auto const variables = pointers_to(environment);
         posix_spawn_file_actions_t files;
         ::posix_spawn_file_actions_init(&files);
         ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -64,7 +81,7 @@ public:
         sigset_t none;
         ::sigemptyset(&none);
         ::posix_spawnattr_setsigmask(&how, &none);
-        int const error = ::posix_spawnp(&id_, words.front(), &files, &how, words.data(), environ);
+        int const error = ::posix_spawnp(&id_, words.front(), &files, &how, words.data(), variables.data());
         ::posix_spawnattr_destroy(&how);
         ::posix_spawn_file_actions_destroy(&files);
         if (error)
@@ -88,8 +105,11 @@ public:
     bool reap()
     {
         int status = 0;
-        is_over_ = ::waitpid(id_, &status, 0) == id_;
-        return is_over_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        pid_t seen = 0;
+        while ((seen = ::waitpid(id_, &status, 0)) < 0 && errno == EINTR)
+            ;
+        is_over_ = true; // by now its number may be another's
+        return seen == id_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     }
 
 private:
@@ -107,11 +127,19 @@ std::string content_of(int file)
 
 } // namespace
 
-awaitable<process_end> run_process(std::vector<std::string> command)
+std::vector<std::string> current_environment()
+{
+    std::vector<std::string> variables;
+    for (char const* const* each = environ; each && *each; ++each)
+        variables.emplace_back(*each);
+    return variables;
+}
+
+awaitable<process_end> run_process(std::vector<std::string> command, std::vector<std::string> environment)
 {
     auto const executor = co_await asio::this_coro::executor;
     descriptor const output(::memfd_create("output", MFD_CLOEXEC), "cannot keep the output of a program");
-    child running(command, output.get());
+    child running(command, environment, output.get());
     asio::posix::stream_descriptor end(executor);
     int const handle = static_cast<int>(::syscall(SYS_pidfd_open, running.id(), 0));
     if (handle < 0)

@@ -15,8 +15,12 @@ struct process_end {
     process_end() = default; // no aggregate: it is the result of a coroutine
 };
 
-/// Runs `command`, whose first word is a program of PATH or a path, with an empty input. Throws system_error
-/// when it cannot be run. Cancelling ends it and all that it has started.
-awaitable<process_end> run_process(std::vector<std::string> command);
+/// The variables of this process: "NAME=value".
+std::vector<std::string> current_environment();
+
+/// Runs `command`, whose first word is a program of PATH or a path, with an empty input and the variables of
+/// `environment`. Throws system_error when it cannot be run. Cancelling ends it and all that it has started.
+awaitable<process_end> run_process(
+    std::vector<std::string> command, std::vector<std::string> environment = current_environment());
 
 } // namespace framex::cli

@@ -43,6 +43,12 @@ problem no_effect(
     return warning;
 }
 
+/// Whether the plugin's settings are those of the table `name`: its id's, or else its metadata's.
+bool reads(plugin_entry const& plugin, std::string const& name, json::object const& tables)
+{
+    return plugin.id == name || (plugin.metadata->name == name && !tables.contains(plugin.id));
+}
+
 } // namespace
 
 std::vector<problem> idle_settings(configuration const& from)
@@ -61,9 +67,10 @@ std::vector<problem> idle_plugin_tables(configuration const& from, std::span<plu
     std::vector<std::string> ids;
     std::ranges::transform(loaded, std::back_inserter(ids), &plugin_entry::id);
     std::vector<problem> warnings;
-    for (auto const& table : from.tree().at("plugins").as_object()) {
+    auto const& tables = from.tree().at("plugins").as_object();
+    for (auto const& table : tables) {
         std::string const id(table.key());
-        if (std::ranges::find(ids, id) != ids.end())
+        if (std::ranges::any_of(loaded, [&](plugin_entry const& one) { return reads(one, id, tables); }))
             continue;
         std::string help = "load the plugin, or remove the table";
         if (auto const meant = nearest(id, ids))

@@ -1,5 +1,7 @@
 #include "log.hpp"
 
+#include "one_line.hpp"
+
 #include <framex/model/json.hpp>
 
 #include <boost/describe/class.hpp>
@@ -88,27 +90,6 @@ std::string peer_of(asio::ip::tcp::endpoint const& peer)
 {
     auto const host = peer.address().to_string();
     return fmt::format(fmt::runtime(peer.address().is_v6() ? "[{}]:{}" : "{}:{}"), host, peer.port());
-}
-
-/// Nothing that moves a terminal's cursor or begins a line of its own: neither C0 nor, in UTF-8, C1.
-std::string on_one_line(std::string_view text)
-{
-    std::string line;
-    unsigned char before = 0;
-    for (char const c : text) {
-        auto const octet = static_cast<unsigned char>(c);
-        if (c == '\n')
-            line += "\\n";
-        else if (octet < 0x20 || octet == 0x7f)
-            line += fmt::format("\\x{:02x}", octet);
-        else if (before == 0xc2 && octet >= 0x80 && octet < 0xa0) {
-            line.pop_back();
-            line += fmt::format("\\u{:04x}", octet);
-        } else
-            line += c;
-        before = octet;
-    }
-    return line;
 }
 
 std::string_view spelled(request_end end)

@@ -1,5 +1,7 @@
 #include "plugin_choice.hpp"
 
+#include "one_line.hpp"
+
 #include <algorithm>
 #include <set>
 #include <string>
@@ -129,7 +131,7 @@ problem problem_of(plugin_error const& error)
 {
     problem fault;
     fault.code = code_of(error.fault());
-    fault.message = error.what();
+    fault.message = on_one_line(error.what()); // it may quote the file
     fault.help = error.help();
     return fault;
 }

@@ -1,5 +1,6 @@
 #include "plugin_commands.hpp"
 
+#include "one_line.hpp"
 #include "plugin_choice.hpp"
 #include "plugin_template.hpp"
 
@@ -18,7 +19,8 @@ namespace {
 template <std::size_t N>
 std::string text_of(std::array<char, N> const& octets)
 {
-    return {octets.data(), static_cast<std::size_t>(std::ranges::find(octets, '\0') - octets.begin())};
+    return on_one_line(
+        {octets.data(), static_cast<std::size_t>(std::ranges::find(octets, '\0') - octets.begin())});
 }
 
 struct plugin_row {
@@ -34,7 +36,7 @@ plugin_row row_of(fs::path const& file)
         auto const record = inspect_plugin(file);
         row.state = fmt::format("ok: class {}, framex {}", text_of(record.type), text_of(record.version));
     } catch (plugin_error const& error) {
-        row.state = fmt::format("{}: {}", problem_of(error).code, error.what());
+        row.state = fmt::format("{}: {}", problem_of(error).code, on_one_line(error.what()));
     }
     return row;
 }
@@ -66,12 +68,15 @@ public:
 
     void print(std::ostream& out) const
     {
+        auto rows = rows_;
         std::size_t name_width = 0, file_width = 0;
-        for (auto const& row : rows_) {
+        for (auto& row : rows) {
+            row.name = on_one_line(row.name);
+            row.file = on_one_line(row.file);
             name_width = std::max(name_width, row.name.size());
             file_width = std::max(file_width, row.file.size());
         }
-        for (auto const& row : rows_)
+        for (auto const& row : rows)
             out << fmt::format("{:<{}}  {:<{}}  {}\n", row.name, name_width, row.file, file_width, row.state);
     }
 

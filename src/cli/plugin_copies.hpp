@@ -1,24 +1,28 @@
 /// Plugin files that are loaded again when they change, each time as another library.
 #pragma once
 
-#include <framex/plugin/plugin.hpp>
+#include <framex/plugin/loader.hpp>
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace framex::cli {
 
 class plugin_copies {
 public:
-    /// Makes a folder for the copies. Throws filesystem_error.
+    /// Makes a folder for the copies, and removes those that programs of this user have left when they
+    /// crashed. Throws filesystem_error.
     plugin_copies();
     plugin_copies(plugin_copies const&) = delete;
     plugin_copies& operator=(plugin_copies const&) = delete;
-    /// Removes it; what is loaded stays.
     ~plugin_copies();
+    /// Removes the folder; what is loaded stays.
+    void remove() const noexcept;
 
-    /// The plugin in the file as it is now: loaded when the file is not what it was. Throws plugin_error.
+    /// The plugin in the file as it is now: loaded when the file is not what it was. Throws plugin_error, the
+    /// same one as long as the file is the same.
     plugin_entry open(std::filesystem::path const& file);
     /// All that were opened.
     std::vector<std::filesystem::path> files() const;
@@ -35,6 +39,7 @@ private:
     struct loaded {
         stamp seen{};
         plugin_entry entry{};
+        std::optional<plugin_error> failure{};
     };
 
     static stamp stamp_of(std::filesystem::path const& file);

@@ -36,16 +36,20 @@ refusal refusal_of(std::exception_ptr error, run_request const& request)
     }
 }
 
-refusal task_failure(std::exception_ptr const& error)
+std::string text_of(std::exception_ptr const& error)
 {
-    std::string text = "an exception that is no std::exception";
     try {
         std::rethrow_exception(error);
     } catch (std::exception const& known) {
-        text = known.what();
+        return known.what();
     } catch (...) {
+        return "an exception that is no std::exception";
     }
-    return {{fault("FX0501", "a task of a plugin failed, and nobody caught it: " + text)}, failed};
+}
+
+refusal task_failure(std::exception_ptr const& error)
+{
+    return {{fault("FX0501", "a task of a plugin failed, and nobody caught it: " + text_of(error))}, failed};
 }
 
 } // namespace framex::cli

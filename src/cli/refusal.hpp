@@ -23,6 +23,9 @@ problem fault(std::string code, std::string message, std::string help = {});
 /// What the plugins of an app failed with, as a refusal; anything else is thrown again.
 refusal refusal_of(std::exception_ptr error, run_request const& request);
 
+/// What the exception says.
+std::string text_of(std::exception_ptr const& error);
+
 /// What a plugin's own task threw out of its context.
 refusal task_failure(std::exception_ptr const& error);
 

@@ -124,16 +124,20 @@ private:
     std::vector<std::thread> threads_;
 };
 
-/// The first signal calls `act`, which lets what runs come to its end; the second ends the process.
-void watch_signals(asio::signal_set& signals, std::function<void()> const& act, bool again = false)
+/// The first signal calls `act`, which lets what runs come to its end; the second ends the process after
+/// `last`.
+void watch_signals(asio::signal_set& signals, std::function<void()> const& act,
+    std::function<void()> const& last, bool again = false)
 {
-    signals.async_wait([&signals, &act, again](error_code error, int) {
+    signals.async_wait([&signals, &act, &last, again](error_code error, int) {
         if (error)
             return;
-        if (again)
+        if (again) {
+            last();
             std::_Exit(failed);
+        }
         act();
-        watch_signals(signals, act, true);
+        watch_signals(signals, act, last, true);
     });
 }
 
@@ -166,7 +170,6 @@ bool start_plugins(
     };
     asio::co_spawn(context, service.start(), asio::bind_cancellation_slot(cancel.slot(), end));
     run_until(context, ended);
-    on_signal = [&] { service.stop(request.configuration.settings().server.limits.shutdown_grace); };
     if (error && !interrupted)
         try_to(request, [&] { std::rethrow_exception(error); });
     return !error;
@@ -213,11 +216,20 @@ int listen_and_run(run_request const& request, cli_environment const& environmen
     auto where = address_of(wanted);
     asio::signal_set signals(threads.first(), SIGINT, SIGTERM);
     std::function<void()> on_signal;
-    watch_signals(signals, on_signal);
+    std::function<void()> const on_last_signal = [loop] {
+        if (loop)
+            loop->remove_copies();
+    };
+    watch_signals(signals, on_signal, on_last_signal);
     if (wanted.server.threads > 1)
         refuse_taken(threads.first(), where);
     if (!start_plugins(request, service, threads.first(), on_signal))
         return done;
+    on_signal = [&] {
+        if (loop)
+            loop->end();
+        service.stop(wanted.server.limits.shutdown_grace);
+    };
 
     first_failure broken;
     std::atomic<std::size_t> running = static_cast<std::size_t>(wanted.server.threads);

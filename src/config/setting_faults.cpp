@@ -117,15 +117,19 @@ std::optional<shape_kind> wanted_type(std::string_view issue_type)
     return found == std::ranges::end(rows) ? std::nullopt : std::optional(found->kind);
 }
 
-/// The names that the model has instead of an unknown one; none when the issue does not tell.
+/// The names that the model has instead of an unknown one; none when the issue, which anybody may have made,
+/// does not tell.
 std::vector<std::string> known_keys(issue const& unknown)
 {
     std::vector<std::string> names;
-    if (unknown.ctx.empty())
+    error_code ignored;
+    json::value const context = json::parse(unknown.ctx, ignored);
+    json::value const* const known = context.find_pointer("/known", ignored);
+    if (known == nullptr || !known->is_array())
         return names;
-    json::value const context = json::parse(unknown.ctx);
-    for (json::value const& name : context.at("known").as_array())
-        names.emplace_back(name.as_string());
+    for (json::value const& name : known->get_array())
+        if (name.is_string())
+            names.emplace_back(name.get_string());
     return names;
 }
 

@@ -28,7 +28,8 @@ local_engine::~local_engine()
     changed_.notify_all();
     auto const stopped = std::make_exception_ptr(engine_error(engine_errc::stopped));
     for (auto const& [ticket, job] : left)
-        job->abandon(stopped);
+        if (job)
+            job->abandon(stopped);
     for (auto& worker : workers_)
         worker.join();
 }
@@ -49,9 +50,19 @@ engine_ticket local_engine::submit(std::shared_ptr<engine_job> job)
 
 void local_engine::withdraw(engine_ticket job) noexcept
 {
-    jobs::node_type gone; // dies after the lock
-    std::lock_guard const lock(guard_);
-    gone = queued_.extract(job);
+    std::unique_lock lock(guard_);
+    if (auto gone = queued_.extract(job))
+        drop(running_.insert(std::move(gone)).position, lock);
+}
+
+/// The job has not ended before all that it holds is gone: a result, perhaps, that nobody waits for.
+void local_engine::drop(jobs::iterator ended, std::unique_lock<std::mutex>& lock) noexcept
+{
+    auto job = std::move(ended->second);
+    lock.unlock();
+    job.reset();
+    lock.lock();
+    running_.erase(ended);
 }
 
 engine_progress local_engine::progress() const noexcept
@@ -81,10 +92,7 @@ void local_engine::work()
         lock.unlock();
         mine->second->run();
         lock.lock();
-        auto ended = running_.extract(mine);
-        lock.unlock();
-        ended = {}; // with a result, perhaps, that nobody waits for
-        lock.lock();
+        drop(mine, lock);
     }
 }
 

@@ -4,10 +4,10 @@
 
 namespace framex {
 
-plugin_context::plugin_context(
-    asio::any_io_executor executor, std::string id, std::string settings_text, log_sink sink)
+plugin_context::plugin_context(asio::any_io_executor executor, std::string id, std::string settings_text,
+    log_sink sink, std::string table)
     : executor_(std::move(executor)), id_(std::move(id)), settings_(std::move(settings_text)),
-      log_(std::move(sink))
+      log_(std::move(sink)), table_(table.empty() ? id_ : std::move(table))
 {
 }
 plugin_context::~plugin_context() = default;

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -300,6 +301,12 @@ plugin_entry load_plugin(fs::path const& file, fs::path const& copy)
             "cannot copy " + quoted(file) + " to " + quoted(copy) + ": " + std::strerror(errno),
             "look for space on the disk");
     output.close();
+    struct statvfs volume{};
+    if (::statvfs(copy.c_str(), &volume) == 0 && (volume.f_flag & ST_NOEXEC))
+        throw plugin_error(plugin_fault::unresolved,
+            quoted(file) + " cannot be loaded: its copy is " + quoted(copy)
+                + ", and that disk is mounted noexec, so nothing on it is run",
+            "name a folder of another disk for temporary files: TMPDIR=DIR");
     return entry_of(copy, file);
 }
 

@@ -31,6 +31,7 @@ struct plugin_set::loaded {
     std::vector<requirement> requirements{};
     mark seen = mark::unseen;
     bool is_started = false;
+    std::string table{}; ///< of its settings
     std::unique_ptr<plugin_context> context{};
     std::shared_ptr<void> instance{}; // before its context in death
 
@@ -39,13 +40,26 @@ struct plugin_set::loaded {
 
 namespace {
 
-/// The [plugins.<id>] table, or the one under the metadata's name, as JSON text.
-std::string settings_of(plugin_entry const& entry, settings const& configuration)
+/// The plugin's table in [plugins]: the one of its id, else the one of its metadata's name.
+std::string table_of(plugin_entry const& entry, settings const& configuration)
 {
-    for (auto const& name : {entry.id, entry.metadata->name})
-        if (auto const found = configuration.plugins.find(name); found != configuration.plugins.end())
-            return to_json(found->second);
-    return "{}";
+    auto const& named = configuration.plugins;
+    auto const& name = entry.metadata->name;
+    return !named.contains(entry.id) && named.contains(name) ? name : entry.id;
+}
+
+/// The table as JSON text.
+std::string settings_of(std::string const& table, settings const& configuration)
+{
+    auto const found = configuration.plugins.find(table);
+    return found == configuration.plugins.end() ? "{}" : to_json(found->second);
+}
+
+/// Whether the issue is about a setting of [plugins.<table>].
+bool is_about(issue const& one, std::string const& table)
+{
+    location const begin{std::string("plugins"), table};
+    return one.loc.size() >= begin.size() && std::equal(begin.begin(), begin.end(), one.loc.begin());
 }
 
 std::vector<std::string> names_in(route_table const& table)
@@ -60,15 +74,22 @@ std::vector<std::string> names_in(route_table const& table)
     return known;
 }
 
-/// The exception in flight as the plugin's failure; its cause is nested in it. A validation_error names its
-/// place itself.
-[[noreturn]] void throw_failure(std::string const& id, std::string const& step)
+/// The exception in flight as the plugin's failure; its cause is nested in it. What it refuses in its table
+/// of settings, `table`, stays a validation_error, which names the place itself.
+[[noreturn]] void throw_failure(std::string const& id, std::string const& table, std::string const& step)
 {
     auto const error = std::current_exception();
     try {
         throw;
-    } catch (validation_error const&) {
-        throw;
+    } catch (validation_error const& refused) {
+        auto const& issues = refused.issues();
+        auto const is_setting = [&](issue const& one) { return is_about(one, table); };
+        if (!issues.empty() && std::ranges::all_of(issues, is_setting))
+            throw;
+    } catch (...) {
+    }
+    try {
+        std::rethrow_exception(error);
     } catch (...) {
         std::throw_with_nested(plugin_failure(id, step + ": " + text_of(error)));
     }
@@ -106,8 +127,10 @@ std::vector<route> plugin_set::describe() const
         try {
             for (auto& made : one->entry.define(one->entry.id, one->entry.class_name))
                 routes.push_back(std::move(made));
-        } catch (std::logic_error const& error) {
+        } catch (std::logic_error const& error) { // of a route
             reasons.push_back("plugin " + one->entry.id + ": " + error.what());
+        } catch (...) {
+            throw_failure(one->entry.id, {}, "its table of APIs failed");
         }
     if (!reasons.empty())
         throw load_error(std::move(reasons));
@@ -169,14 +192,15 @@ void plugin_set::construct(route_table& table, settings const& configuration, lo
     try {
         for (auto* one : order_) {
             auto const& entry = one->entry;
-            one->context =
-                std::make_unique<plugin_context>(executor_, entry.id, settings_of(entry, configuration), log);
+            one->table = table_of(entry, configuration);
+            one->context = std::make_unique<plugin_context>(
+                executor_, entry.id, settings_of(one->table, configuration), log, one->table);
             for (auto const& [name, target, provider] : one->requirements)
                 one->context->declare(name, *target);
             try {
                 one->instance = entry.construct(*one->context);
             } catch (...) {
-                throw_failure(entry.id, "its constructor failed");
+                throw_failure(entry.id, one->table, "its constructor failed");
             }
             table.bind(entry.id, one->instance.get());
         }
@@ -207,7 +231,7 @@ awaitable<> plugin_set::start()
             try {
                 co_await one->entry.on_start(one->instance.get());
             } catch (...) {
-                throw_failure(one->entry.id, "on_start failed");
+                throw_failure(one->entry.id, one->table, "on_start failed");
             }
         one->is_started = true;
     }

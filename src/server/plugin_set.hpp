@@ -24,13 +24,15 @@ public:
 
     std::vector<documented_plugin> documented() const;
 
-    /// All routes in the order of loading, not yet callable. Throws load_error with every reason.
+    /// All routes in the order of loading, not yet callable. Throws load_error with every reason, and
+    /// plugin_failure for what else the making of a table throws.
     std::vector<route> describe() const;
     /// Finds in `table` what each plugin requires, and the order in which nobody stands before those whose
     /// APIs it requires. Adds to `reasons` what nobody offers, and who waits for whom in a circle.
     void resolve(route_table const& table, std::vector<std::string>& reasons);
-    /// Constructs the plugins in that order and binds their routes in `table`. Throws validation_error for a
-    /// plugin's settings and plugin_failure for what a constructor throws; nothing is constructed then.
+    /// Constructs the plugins in that order and binds their routes in `table`. Throws validation_error for
+    /// what a plugin refuses in its settings and plugin_failure for what else a constructor throws; nothing
+    /// is constructed then.
     void construct(route_table& table, settings const& configuration, log_sink const& log);
 
     /// Whether any plugin has an on_start or on_stop to be awaited.

@@ -13,7 +13,7 @@ namespace {
 
 struct fixture {
     test::workspace space;
-    std::filesystem::path const home = space.sources.working_directory;
+    std::filesystem::path const home = std::filesystem::canonical(space.sources.working_directory);
 
     void write(std::string const& file, std::string const& text) const
     {
@@ -51,6 +51,35 @@ BOOST_AUTO_TEST_CASE(a_file_belongs_to_the_nearest_tree_above_it)
     BOOST_TEST(!build_tree_of(home / "elsewhere/shop.so"));
     write("broken/CMakeCache.txt", "CMAKE_COMMAND:INTERNAL=/opt/cmake\n");
     BOOST_TEST(!build_tree_of(home / "broken/shop.so"));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_belongs_to_the_tree_of_the_file_that_it_means)
+{
+    namespace fs = std::filesystem;
+    write("shop/build/shop.so", "");
+    fs::create_directory_symlink(home / "shop", home / "linked");
+    write("shop/build/CMakeCache.txt",
+        "CMAKE_COMMAND:INTERNAL=/opt/cmake\nCMAKE_HOME_DIRECTORY:INTERNAL=" + (home / "linked").string()
+            + "\n");
+    fs::create_symlink(home / "linked/build/shop.so", home / "current.so");
+    auto const tree = build_tree_of(home / "current.so");
+    BOOST_TEST_REQUIRE(tree.has_value());
+    BOOST_TEST(tree->folder == home / "shop/build");
+    BOOST_TEST(tree->sources == home / "shop");
+    write("shop/shop.hpp", "struct shop;\n"); // the compiler names it as the project was configured
+    BOOST_TEST(build_failure(*tree, (home / "linked/shop.hpp").string() + ":1:8: error: no\n").place
+        == "shop.hpp:1:8");
+}
+
+BOOST_AUTO_TEST_CASE(a_build_speaks_english_and_keeps_its_letters)
+{
+    auto const made =
+        build_environment({"PATH=/bin", "LC_ALL=de_DE.UTF-8", "LC_CTYPE=C", "LC_MESSAGES=de_DE"});
+    std::vector<std::string> const wanted{"PATH=/bin", "LC_CTYPE=de_DE.UTF-8", "LC_MESSAGES=C"};
+    BOOST_TEST(made == wanted, boost::test_tools::per_element());
+    auto const plain = build_environment({"LANG=de_DE.UTF-8", "LC_CTYPE=C.UTF-8"});
+    std::vector<std::string> const kept{"LANG=de_DE.UTF-8", "LC_CTYPE=C.UTF-8", "LC_MESSAGES=C"};
+    BOOST_TEST(plain == kept, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(targets_are_found_in_the_lists_of_ninja_and_make)
@@ -95,6 +124,17 @@ BOOST_AUTO_TEST_CASE(the_first_error_of_a_compiler_is_shown_with_its_line)
             + (home / "build").string() + "\n");
     // a path that is relative to where the compiler runs
     BOOST_TEST(build_failure(tree(), "../shop.hpp:2:17: fatal error: no\r\n").place == "shop.hpp:2:17");
+}
+
+BOOST_AUTO_TEST_CASE(colours_hide_no_error_and_control_characters_do_not_reach_the_terminal)
+{
+    auto const clang = build_failure(
+        tree(), "\x1b[1mshop.hpp:2:17: \x1b[0m\x1b[0;1;31merror: \x1b[0m\x1b[1mno 'nope'\x1b[0m\n");
+    BOOST_TEST(clang.message == "the build failed: no 'nope'");
+    auto const gcc = build_failure(tree(),
+        "\x1b[01m\x1b[Kshop.hpp:2:17:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kno\x1b[2J \x1b[7\n");
+    BOOST_TEST(gcc.message == "the build failed: no\\x1b[2J \\x1b[7");
+    BOOST_TEST(gcc.place.ends_with("shop.hpp:2:17"));
 }
 
 BOOST_AUTO_TEST_CASE(errors_of_linkers_and_of_cmake_are_found_too)

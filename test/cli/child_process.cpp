@@ -41,6 +41,24 @@ BOOST_AUTO_TEST_CASE(both_outputs_come_together_with_how_it_ended)
     BOOST_TEST(end_of({"sh", "-c", "head -c 3000000 /dev/zero"}).output.size() == 1u << 20);
 }
 
+BOOST_AUTO_TEST_CASE(it_is_seen_to_end_well_where_the_ends_of_children_are_ignored)
+{
+    auto* const before = std::signal(SIGCHLD, SIG_IGN);
+    BOOST_TEST(end_of({"true"}).succeeded);
+    std::signal(SIGCHLD, before);
+}
+
+BOOST_AUTO_TEST_CASE(it_gets_the_variables_that_it_is_given)
+{
+    process_end end;
+    test_coro::run([](process_end& to) -> awaitable<> {
+        std::vector<std::string> command{"/bin/sh", "-c", "echo $A; echo $HOME"};
+        std::vector<std::string> variables{"A=b"};
+        to = co_await run_process(std::move(command), std::move(variables));
+    }(end));
+    BOOST_TEST(end.output == "b\n\n");
+}
+
 BOOST_AUTO_TEST_CASE(it_gets_no_socket_of_this_process)
 {
     asio::io_context context;

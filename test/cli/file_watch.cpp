@@ -9,10 +9,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <functional>
 #include <set>
+#include <thread>
 
 using namespace framex;
 using namespace framex::cli;
@@ -23,9 +24,14 @@ namespace {
 
 struct fixture {
     test::workspace space;
-    fs::path const home = space.sources.working_directory;
+    fs::path const home = fs::canonical(space.sources.working_directory);
     asio::io_context context{1};
-    file_watch files{context.get_executor()};
+    file_watch files{context.get_executor(), matters};
+
+    static bool matters(fs::path const& file)
+    {
+        return file.extension() == ".cpp" || file.extension() == ".so";
+    }
 
     void write(fs::path const& file) const
     {
@@ -34,10 +40,14 @@ struct fixture {
     }
 
     /// What is told after `act`, relative to home; "nothing" when that takes longer than `limit`.
-    std::set<std::string> changes_after(std::function<void()> act, std::chrono::milliseconds limit = 10s)
+    std::set<std::string> changes_after(
+        std::function<void()> act, std::chrono::milliseconds limit = 10s, bool* is_told = nullptr)
     {
         std::set<std::string> names;
-        asio::co_spawn(context, one_batch(limit, names), asio::detached);
+        asio::co_spawn(context, one_batch(limit, names), [is_told](std::exception_ptr) {
+            if (is_told)
+                *is_told = true;
+        });
         context.poll();
         act();
         context.restart();
@@ -45,6 +55,16 @@ struct fixture {
         context.restart();
         return names;
     }
+
+    static awaitable<> write_often(fs::path file, bool const& is_over)
+    {
+        while (!is_over) {
+            std::ofstream(file) << "text";
+            co_await sleep_for(1ms);
+        }
+    }
+
+    std::size_t told = 0; ///< in the last batch
 
 private:
     awaitable<> one_batch(std::chrono::milliseconds limit, std::set<std::string>& names)
@@ -59,6 +79,7 @@ private:
         }
         if (is_late)
             names.insert("nothing");
+        told = changed.size();
         for (auto const& file : changed)
             names.insert(file.lexically_relative(home).string());
     }
@@ -110,6 +131,112 @@ BOOST_AUTO_TEST_CASE(hidden_folders_and_build_trees_are_left_out)
     BOOST_TEST((changes_after([&] { write("build/shop.so"); }) == names{"build/shop.so"}));
     files.add_tree(home);
     BOOST_TEST((changes_after([&] { write("a.cpp"); }) == names{"a.cpp"}));
+}
+
+BOOST_AUTO_TEST_CASE(folders_that_come_and_go_meanwhile_end_nothing)
+{
+    std::atomic<bool> is_over = false;
+    std::thread other([&] {
+        for (int i = 0; !is_over; ++i) {
+            std::error_code ignored;
+            auto const folder = home / ("x" + std::to_string(i % 8));
+            fs::create_directories(folder / "y/z", ignored);
+            fs::remove_all(folder, ignored);
+        }
+    });
+    for (int i = 0; i < 500; ++i)
+        BOOST_REQUIRE_NO_THROW(files.add_tree(home));
+    is_over = true;
+    other.join();
+    BOOST_TEST((changes_after([&] { write("a.cpp"); }) == names{"a.cpp"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_may_not_be_read_is_left_out)
+{
+    write("closed/deep/a.cpp");
+    write("open/b.cpp");
+    fs::permissions(home / "closed", fs::perms::none);
+    BOOST_CHECK_NO_THROW(files.add_tree(home)); // root may read it
+    BOOST_TEST((changes_after([&] { write("open/b.cpp"); }) == names{"open/b.cpp"}));
+    fs::permissions(home / "closed", fs::perms::owner_all);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_matter_is_neither_told_nor_waited_for)
+{
+    files.add_tree(home);
+    BOOST_TEST((changes_after([&] { write("server.log"); }, 100ms) == names{"nothing"}));
+    bool is_told = false;
+    asio::co_spawn(context, write_often(home / "server.log", is_told), asio::detached);
+    BOOST_TEST((changes_after([&] { write("a.cpp"); }, 10s, &is_told) == names{"a.cpp"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_steady_writer_delays_what_is_told_for_a_second_at_most)
+{
+    files.add_tree(home);
+    bool is_told = false;
+    asio::co_spawn(context, write_often(home / "a.cpp", is_told), asio::detached);
+    BOOST_TEST((changes_after([] {}, 30s, &is_told) == names{"a.cpp"}));
+    BOOST_TEST(told == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_told_when_it_is_whole)
+{
+    files.add(home);
+    std::ofstream open;
+    BOOST_TEST((changes_after(
+                    [&] {
+                        open.open(home / "shop.so");
+                        open << "half" << std::flush;
+                    },
+                    100ms)
+        == names{"nothing"}));
+    BOOST_TEST((changes_after([&] { open.close(); }) == names{"shop.so"}));
+    write("elsewhere/till.so");
+    BOOST_TEST((changes_after([&] { fs::create_symlink("elsewhere/till.so", home / "soft.so"); })
+        == names{"soft.so"}));
+    BOOST_TEST((changes_after([&] { fs::create_hard_link(home / "elsewhere/till.so", home / "hard.so"); })
+        == names{"hard.so"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_removed_and_made_again_is_watched_again)
+{
+    write("build/shop.so");
+    files.add(home / "build");
+    BOOST_TEST((changes_after([&] { fs::remove_all(home / "build"); }) == names{"build/shop.so"}));
+    BOOST_TEST((changes_after([&] { write("build/shop.so"); }) == names{"build/shop.so"}));
+    BOOST_TEST((changes_after([&] { write("build/shop.so"); }) == names{"build/shop.so"}));
+    BOOST_TEST((changes_after([&] {
+        fs::rename(home / "build", home / "old");
+        write("build/shop.so");
+    }) == names{"build/shop.so"}));
+    BOOST_TEST((changes_after([&] { write("build/till.so"); }) == names{"build/till.so"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_comes_back_with_the_folders_around_it_and_below_it)
+{
+    write("a/b/tree/deep/x.cpp");
+    files.add_tree(home / "a/b/tree");
+    BOOST_TEST((changes_after([&] { fs::remove_all(home / "a"); }) == names{"a/b/tree/deep/x.cpp"}));
+    BOOST_TEST((changes_after([&] { fs::create_directory(home / "a"); }, 100ms) == names{"nothing"}));
+    BOOST_TEST((changes_after([&] { write("a/b/tree/deep/y.cpp"); }) == names{"a/b/tree/deep/y.cpp"}));
+    BOOST_TEST((changes_after([&] { write("a/b/tree/deep/y.cpp"); }) == names{"a/b/tree/deep/y.cpp"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_of_a_tree_keeps_being_watched_where_it_is_moved)
+{
+    write("one/deep/x.cpp");
+    files.add_tree(home);
+    changes_after([&] { fs::rename(home / "one", home / "two"); });
+    BOOST_TEST((changes_after([&] { write("two/deep/x.cpp"); }) == names{"two/deep/x.cpp"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_added_by_two_paths_goes_by_its_own)
+{
+    write("real/a.cpp");
+    fs::create_directory_symlink("real", home / "link");
+    files.add_tree(home / "real");
+    files.add(home / "link");
+    BOOST_TEST((changes_after([&] { write("link/a.cpp"); }) == names{"real/a.cpp"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_watched_is_named)

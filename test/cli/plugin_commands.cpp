@@ -1,8 +1,13 @@
 #include "cli/terminal.hpp"
 
+#include <framex/plugin/abi.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 
 using namespace framex;
 using namespace framex::cli;
@@ -31,6 +36,22 @@ BOOST_AUTO_TEST_CASE(the_list_has_built_in_ones_and_files_with_what_speaks_again
     BOOST_TEST(prints("\ngreeter  " + (here / "greeter.so").string() + "  ok: class greeter, framex "));
     BOOST_TEST(prints("\nplain    " + (here / "plain.so").string() + "    FX0303: `"));
     BOOST_TEST(err() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_foreign_record_moves_no_cursor)
+{
+    auto const plugins = space.sources.working_directory / "plugins";
+    std::filesystem::create_directory(plugins);
+    std::ifstream input(folder + "/greeter.so", std::ios::binary);
+    std::string octets(std::istreambuf_iterator<char>(input), {});
+    auto const record = octets.find(std::string("FRAMEX\0\0", 8));
+    BOOST_TEST_REQUIRE(record != octets.npos);
+    octets.replace(record + offsetof(abi_record, type), 7, "\x1b[2Jxyz");
+    std::ofstream(plugins / "gr\x1b[1meeter.so", std::ios::binary) << octets;
+    BOOST_TEST(run({"plugin", "list"}) == done);
+    BOOST_TEST(prints("ok: class \\x1b[2Jxyz, framex "));
+    BOOST_TEST(prints("gr\\x1b[1meeter.so"));
+    BOOST_TEST(!prints("\x1b"));
 }
 
 BOOST_AUTO_TEST_CASE(the_list_marks_what_the_configuration_loads)

@@ -8,8 +8,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
 #include <malloc.h>
 #include <set>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace framex;
 using namespace framex::cli;
@@ -27,6 +30,23 @@ struct fixture {
     fixture() { fs::copy_file(fs::path(FRAMEX_TEST_LIBRARIES) / "ticker.so", file); }
     /// As if it were built again.
     void build() const { fs::last_write_time(file, fs::last_write_time(file) + 1s); }
+};
+
+/// The folder for temporary files, as long as it lives.
+struct temporary_folder {
+    fs::path const path;
+
+    explicit temporary_folder(fs::path folder) : path(std::move(folder)), before_(fs::temp_directory_path())
+    {
+        fs::create_directory(path);
+        ::setenv("TMPDIR", path.c_str(), 1);
+    }
+    temporary_folder(temporary_folder const&) = delete;
+    temporary_folder& operator=(temporary_folder const&) = delete;
+    ~temporary_folder() { ::setenv("TMPDIR", before_.c_str(), 1); }
+
+private:
+    fs::path before_;
 };
 
 std::exception_ptr reload(served<>& service, plugin_entry next)
@@ -74,19 +94,59 @@ BOOST_AUTO_TEST_CASE(a_file_is_loaded_again_when_it_has_changed)
     BOOST_TEST(copies.files() == std::vector{file}, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_refused_is_named_itself_and_tried_again)
+BOOST_AUTO_TEST_CASE(a_file_that_is_refused_is_named_itself_and_tried_again_when_it_is_another)
 {
     copies.open(file);
     fs::resize_file(file, 1000);
     build();
-    BOOST_CHECK_EXCEPTION(copies.open(file), plugin_error, [&](plugin_error const& error) {
+    auto const is_refused = [&](plugin_error const& error) {
         return error.fault() == plugin_fault::truncated
             && std::string(error.what()).find("`" + file.string() + "`") != std::string::npos;
-    });
-    BOOST_TEST(copies.changed() == std::vector{file}, boost::test_tools::per_element());
+    };
+    BOOST_CHECK_EXCEPTION(copies.open(file), plugin_error, is_refused);
+    BOOST_TEST(copies.changed().empty());
+    BOOST_CHECK_EXCEPTION(copies.open(file), plugin_error, is_refused);
     fs::copy_file(fs::path(FRAMEX_TEST_LIBRARIES) / "ticker.so", file, fs::copy_options::overwrite_existing);
+    BOOST_TEST(copies.changed() == std::vector{file}, boost::test_tools::per_element());
     BOOST_TEST(copies.open(file).id == "ticker");
     BOOST_TEST(copies.changed().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_loaded_is_copied_once_and_leaves_no_copy)
+{
+    temporary_folder const here(space.sources.working_directory / "tmp");
+    plugin_copies some;
+    fs::path const bad = fs::path(FRAMEX_TEST_LIBRARIES) / "throws.so";
+    for (int i = 0; i < 3; ++i)
+        BOOST_CHECK_EXCEPTION(some.open(bad), plugin_error,
+            [](auto const& e) { return e.fault() == plugin_fault::entry_threw; });
+    auto const folder = fs::directory_iterator(here.path)->path();
+    BOOST_TEST(fs::is_empty(folder));
+    some.open(file);
+    BOOST_TEST(fs::exists(folder / "ticker.2.so")); // the second of all
+    some.remove();
+    BOOST_TEST(!fs::exists(folder));
+}
+
+BOOST_AUTO_TEST_CASE(folders_of_processes_that_are_gone_are_removed)
+{
+    temporary_folder const here(space.sources.working_directory / "tmp");
+    pid_t const gone = ::fork();
+    if (gone == 0)
+        ::_exit(0);
+    ::waitpid(gone, nullptr, 0);
+    auto const left = here.path / ("framex-reload-" + std::to_string(gone) + "-abcdef");
+    auto const running = here.path / ("framex-reload-" + std::to_string(::getppid()) + "-abcdef");
+    auto const other = here.path / "framex-reload-notes";
+    for (auto const& each : {left, running, other})
+        fs::create_directories(each / "deep");
+    {
+        plugin_copies const some;
+        BOOST_TEST(!fs::exists(left));
+        BOOST_TEST(fs::exists(running / "deep"));
+        BOOST_TEST(fs::exists(other / "deep"));
+    }
+    BOOST_TEST(std::distance(fs::directory_iterator(here.path), {}) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_builds_take_over_while_a_stream_is_open_and_leave_nothing_but_their_libraries)

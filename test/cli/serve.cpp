@@ -1,6 +1,4 @@
-#include "cli/serve.hpp"
-
-#include "config/workspace.hpp"
+#include "cli/serving.hpp"
 
 #include <framex/framex.hpp>
 
@@ -9,9 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <builtin_plugins.hpp>
 #include <csignal>
-#include <sstream>
 #include <streambuf>
 #include <sys/resource.h>
 #include <thread>
@@ -63,17 +59,6 @@ struct starting {
     }
     int n() { return 1; }
     static void define(api<starting>& api) { api.get("/n", &starting::n); }
-};
-
-/// Has a table of settings.
-struct desk_settings {
-    int port = 0;
-};
-BOOST_DESCRIBE_STRUCT(desk_settings, (), (port))
-struct desk {
-    static inline plugin_metadata const metadata{.name = "desk", .version = "1.0.0"};
-    explicit desk(plugin_context& context) { context.config<desk_settings>(); }
-    static void define(api<desk>&) {}
 };
 
 /// Does not start, or has a task that fails later.
@@ -136,36 +121,9 @@ private:
     rlimit before_{};
 };
 
-struct fixture {
-    test::workspace space;
-    std::ostringstream out, err;
-    bool is_check = true;
-    std::vector<std::filesystem::path> plugin_paths;
-
-    int serve(std::string const& toml, std::vector<plugin_entry> others = {}, std::ostream* to = nullptr)
-    {
-        space.toml(toml);
-        run_request const request{.configuration = space.read(),
-            .plugin_paths = plugin_paths,
-            .is_check = is_check,
-            .prints_port = true,
-            .is_coloured = false};
-        BOOST_TEST_REQUIRE(render(request.configuration.problems()) == "");
-        cli_environment const environment{.out = to ? *to : out,
-            .err = err,
-            .variables = {},
-            .working_directory = space.sources.working_directory,
-            .linked = {.builtin = builtin_plugins(), .others = std::move(others)},
-            .problem_kinds = {},
-            .serve = {}};
-        return cli::serve(request, environment);
-    }
-    bool says(std::string_view part) const { return err.str().find(part) != std::string::npos; }
-};
-
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(serving, fixture)
+BOOST_FIXTURE_TEST_SUITE(serving, test::serving)
 
 BOOST_AUTO_TEST_CASE(a_sound_configuration_is_only_checked)
 {
@@ -270,65 +228,6 @@ BOOST_AUTO_TEST_CASE(jobs_of_plugins_run_beside_the_threads_that_serve)
     BOOST_TEST(serve(toml, {plugin_entry_of<worker>()}) == done);
     BOOST_TEST(worker::is_elsewhere);
     BOOST_TEST(err.str().find("FX0110") == std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(settings_that_nothing_acts_on_are_named_and_refuse_nothing)
-{
-    BOOST_TEST(serve("[server]\ndashboard_port = 9000\nport = 1\n[sentry]\nenable = true\n") == done);
-    BOOST_TEST(err.str()
-        == "warning[FX0110]: `server.dashboard_port` has no effect: the operator page is not part of this "
-           "program\n"
-           "  --> config.toml:2:18\n"
-           "2 | dashboard_port = 9000\n"
-           "  |                  ^^^^\n"
-           "\n"
-           "warning[FX0110]: `sentry` has no effect: the report of errors to Sentry is not part of this "
-           "program\n"
-           "  --> config.toml:4:1\n"
-           "4 | [sentry]\n"
-           "  | ^^^^^^^^\n"
-           "\n2 warnings\n\n"
-           "the configuration and the plugins are sound\n");
-}
-
-BOOST_AUTO_TEST_CASE(a_table_of_a_plugin_that_is_not_loaded_is_named_with_the_one_that_is_meant)
-{
-    auto const* const toml = "load_plugins = [\"desk\"]\n[plugins.dsek]\nport = 1\n[plugins.telephone]\n"
-                             "[plugins.desk]\nport = 2\n";
-    BOOST_TEST(serve(toml, {plugin_entry_of<desk>()}) == done);
-    BOOST_TEST(err.str()
-        == "warning[FX0110]: `plugins.dsek` has no effect: no plugin `dsek` is loaded\n"
-           "  --> config.toml:2:1\n"
-           "2 | [plugins.dsek]\n"
-           "  | ^^^^^^^^^^^^^^\n"
-           "help: did you mean [plugins.desk]?\n"
-           "\n"
-           "warning[FX0110]: `plugins.telephone` has no effect: no plugin `telephone` is loaded\n"
-           "  --> config.toml:4:1\n"
-           "4 | [plugins.telephone]\n"
-           "  | ^^^^^^^^^^^^^^^^^^^\n"
-           "help: load the plugin, or remove the table\n"
-           "\n2 warnings\n\n"
-           "the configuration and the plugins are sound\n");
-}
-
-BOOST_AUTO_TEST_CASE(what_a_plugin_refuses_in_its_table_is_shown_where_it_stands)
-{
-    BOOST_TEST(serve("load_plugins = [\"desk\"]\n[plugins.desk]\nprot = 1\nport = \"one\"\n",
-                   {plugin_entry_of<desk>()})
-        == configuration_refused);
-    BOOST_TEST(err.str()
-        == "error[FX0103]: `plugins.desk.port` wants a whole number, found a text\n"
-           "  --> config.toml:4:8\n"
-           "4 | port = \"one\"\n"
-           "  |        ^^^^^\n"
-           "\n"
-           "error[FX0102]: unknown setting `prot`\n"
-           "  --> config.toml:3:1\n"
-           "3 | prot = 1\n"
-           "  | ^^^^ in table [plugins.desk]\n"
-           "help: did you mean `port`?\n"
-           "\n2 problems\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_built_in_plugin_is_refused)

@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_setting_that_a_plugin_misses_is_told_where_to_write_it)
 BOOST_AUTO_TEST_CASE(an_unknown_key_of_a_table_without_settings_is_to_be_removed)
 {
     auto const made = workspace().toml("[plugins.bell]\nvolume = 1\n").read();
-    for (std::string const known : {"", R"({"known":[]})"})
+    for (std::string const known : {"", R"({"known":[]})", R"({"other":1})", R"({"known":1})", "[]", "{"})
         BOOST_TEST(render(made.problem_of({"extra_forbidden", {"plugins", "bell", "volume"}, "", "", known}))
             == "error[FX0102]: unknown setting `volume`\n"
                "  --> config.toml:2:1\n"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <functional>
+#include <future>
 #include <mutex>
 #include <set>
 #include <stop_token>
@@ -13,6 +15,19 @@ using namespace framex;
 using namespace framex::test_engine;
 
 namespace {
+
+/// Tells what `look` sees while it dies.
+class dying_job : public engine_job {
+public:
+    dying_job(std::function<bool()> look, std::promise<bool>& seen) : look_(std::move(look)), seen_(seen) {}
+    ~dying_job() override { seen_.set_value(look_()); }
+    void run() noexcept override {}
+    void abandon(std::exception_ptr) noexcept override {}
+
+private:
+    std::function<bool()> look_;
+    std::promise<bool>& seen_;
+};
 
 struct busy_engine : lab {
     gate begun, release;
@@ -149,6 +164,25 @@ BOOST_AUTO_TEST_CASE(progress_tells_which_jobs_have_not_ended)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     BOOST_TEST(engine->progress().oldest == 0u);
     BOOST_TEST(engine->progress().newest == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_has_not_ended_before_what_it_holds_is_gone)
+{
+    use(1);
+    std::promise<bool> ran, withdrawn;
+    engine->submit(std::make_shared<dying_job>([this] { return engine->progress().oldest == 1; }, ran));
+    BOOST_TEST(ran.get_future().get());
+
+    occupy(); // job 2
+    auto const look = [this] {
+        release.open();
+        for (int i = 0; i < 1'000 && engine->progress().oldest == 2; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        return engine->progress().oldest == 3;
+    };
+    engine->withdraw(engine->submit(std::make_shared<dying_job>(look, withdrawn)));
+    BOOST_TEST(withdrawn.get_future().get());
+    run();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -37,6 +37,7 @@ private:
     using jobs = std::map<engine_ticket, std::shared_ptr<engine_job>>;
 
     void work();
+    void drop(jobs::iterator ended, std::unique_lock<std::mutex>& lock) noexcept;
     bool wait(std::unique_lock<std::mutex>& lock);
 
     std::size_t const threads_;
@@ -44,7 +45,7 @@ private:
     mutable std::mutex guard_; // of everything below; no job runs or dies while it is held
     std::condition_variable changed_;
     jobs queued_; // the oldest first
-    jobs running_;
+    jobs running_; // or dying; those are null
     std::vector<std::thread> workers_;
     std::size_t idle_ = 0; // workers that wait
     engine_ticket last_ = 0;

@@ -15,9 +15,10 @@ namespace framex {
 /// Lives as long as the plugin object that it was made for.
 class plugin_context {
 public:
-    /// `settings_text` is the JSON text of the [plugins.<id>] table; without a sink what is logged is lost.
-    plugin_context(
-        asio::any_io_executor executor, std::string id, std::string settings_text, log_sink sink = {});
+    /// `settings_text` is the JSON text of the table [plugins.<table>]; without `table`, of [plugins.<id>].
+    /// Without a sink what is logged is lost.
+    plugin_context(asio::any_io_executor executor, std::string id, std::string settings_text,
+        log_sink sink = {}, std::string table = {});
     plugin_context(plugin_context const&) = delete;
     plugin_context& operator=(plugin_context const&) = delete;
     ~plugin_context();
@@ -27,8 +28,9 @@ public:
     /// plugin is destroyed then, by the end of the app or by app::reload().
     asio::any_io_executor const& executor() const noexcept { return executor_; }
 
-    /// The [plugins.<id>] table as a model; a missing table is an empty one, and members with the rule
-    /// `defaulted` may be missing. Throws validation_error with every fault, unknown keys included.
+    /// The [plugins.<id>] table, or the one under the metadata's name, as a model; a missing table is an
+    /// empty one, and members with the rule `defaulted` may be missing. Throws validation_error with every
+    /// fault, unknown keys included.
     template <model T>
     T config() const
     {
@@ -36,7 +38,7 @@ public:
         std::vector<issue> issues;
         read_options options;
         options.unknown = unknown_keys::refuse;
-        read_json(settings_, result, issues, location{std::string("plugins"), id_}, options);
+        read_json(settings_, result, issues, location{std::string("plugins"), table_}, options);
         if (!issues.empty())
             throw validation_error(std::move(issues));
         return result;
@@ -83,6 +85,7 @@ private:
     std::string settings_;
     log_sink log_;
     std::vector<std::pair<std::string, route const*>> declared_;
+    std::string table_; // of [plugins.<table>]
 };
 
 } // namespace framex
