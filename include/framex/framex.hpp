@@ -2,6 +2,7 @@
 #pragma once
 
 #include <framex/client/http_client.hpp>
+#include <framex/client/sse_client.hpp>
 #include <framex/client/upstream.hpp>
 #include <framex/coro/async_generator.hpp>
 #include <framex/coro/awaitable.hpp>
