@@ -2,6 +2,7 @@
 #pragma once
 
 #include <framex/client/http_client.hpp>
+#include <framex/client/sse_client.hpp>
 #include <framex/client/upstream.hpp>
 #include <framex/coro/async_generator.hpp>
 #include <framex/coro/awaitable.hpp>
@@ -13,6 +14,7 @@
 #include <framex/error.hpp>
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>
+#include <framex/http/replay.hpp>
 #include <framex/http/sse.hpp>
 #include <framex/http/streamed_response.hpp>
 #include <framex/http/upload.hpp>

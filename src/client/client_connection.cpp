@@ -28,7 +28,7 @@ client_connection::~client_connection() = default;
 
 bool client_connection::may_be_used_again() const noexcept
 {
-    return keep_ && !failed_ && body_done() && input_.empty() && transport_->is_open()
+    return keep_ && !cut_ && !failed_ && !sending_ && body_done() && input_.empty() && transport_->is_open()
         && !transport_->is_readable();
 }
 
@@ -46,30 +46,62 @@ void client_connection::rest(std::chrono::milliseconds limit, std::weak_ptr<conn
 void client_connection::begin(clock::time_point end) noexcept
 {
     due_ = end_ = end;
+    write_due_ = clock::time_point::max();
     block_ = first_block;
-    cut_ = broke_ = early_ = answered_ = consumed_ = keep_ = false;
+    cut_ = broke_ = early_ = goes_on_ = stopped_ = answered_ = consumed_ = keep_ = false;
     sent_ = 0;
-    heard_ = {};
+    heard_ = write_error_ = {};
     resume_ = 0;
     interim_ = 0;
     pool_.reset();
 }
 
-void client_connection::pause() noexcept { due_ = end_; }
+void client_connection::pause() noexcept
+{
+    reading_ = false;
+    due_ = end_;
+    if (goes_on_) // the upstream may take nothing since its answer is not read
+        write_due_ = clock::time_point::max();
+}
+
+client_connection::clock::time_point client_connection::after(std::chrono::milliseconds limit) const noexcept
+{
+    return limit.count() > 0 ? std::min(end_, clock::now() + limit) : end_;
+}
 
 void client_connection::expect(std::chrono::milliseconds limit)
 {
-    due_ = limit.count() > 0 ? std::min(end_, clock::now() + limit) : end_;
+    due_ = after(limit);
     arm();
 }
 
-/// The clock is set once for many steps: it looks at due_ when it rings, and only an earlier due_ moves it.
+void client_connection::expect_write()
+{
+    if (goes_on_ && !reading_)
+        return;
+    write_due_ = after(options_.write_timeout);
+    arm();
+}
+
+/// While the request is still being sent, it is the sending that has to go on.
+void client_connection::expect_body()
+{
+    reading_ = true;
+    if (!sending_)
+        return expect(options_.body_timeout);
+    due_ = end_;
+    if (writing_)
+        expect_write();
+}
+
+/// The clock is set once for many steps: it looks at what is due when it rings, and only what is
+/// due earlier moves it.
 void client_connection::arm()
 {
-    if (due_ >= armed_)
+    if (next_due() >= armed_)
         return;
-    armed_ = due_;
-    clock_.expires_at(due_);
+    armed_ = next_due();
+    clock_.expires_at(armed_);
     clock_.async_wait([weak = weak_from_this()](error_code stopped) {
         if (auto const self = weak.lock(); self && !stopped)
             self->on_clock();
@@ -79,26 +111,26 @@ void client_connection::arm()
 void client_connection::on_clock()
 {
     armed_ = clock::time_point::max();
-    if (clock::now() < due_)
+    auto const now = clock::now();
+    if (now < next_due())
         return arm();
+    if (goes_on_ && now < due_) { // only the sending is late: the answer is still read
+        write_due_ = clock::time_point::max();
+        stop_sending();
+        return arm();
+    }
     expired_ = true;
     resolver_.cancel();
-    interrupt();
+    if (sending_)
+        stop_sending();
     transport_->close();
     bell_.cancel();
     if (auto const pool = pool_.lock())
         pool->remove(*this);
 }
 
-/// Ends a write and a pull.
-void client_connection::interrupt()
-{
-    transport_->cancel();
-    if (pulled_)
-        stream_access::cancel(*pulled_);
-}
-
-/// Until something is to be looked at: a look-up or a read beside the sending has ended, or the time is over.
+/// Until something is to be looked at: a look-up, the sending or a read beside it has ended, or the time is
+/// over.
 awaitable<void> client_connection::bell()
 {
     error_code rung;
@@ -118,21 +150,11 @@ bool client_connection::fail(upstream_errc step, upstream_errc late) noexcept
 
 void client_connection::raise() const
 {
+    if (source_fault_)
+        std::rethrow_exception(source_fault_);
     if (cause_ == asio::error::operation_aborted && !expired_)
         throw boost::system::system_error(cause_);
     throw upstream_error(*failed_, origin_.name(), expired_ ? error_code() : cause_);
-}
-
-/// After a write that ended too soon. An upstream that has seen enough of a request answers, and may close.
-bool client_connection::may_have_answered() noexcept
-{
-    if (failed_) {
-        if (*failed_ != upstream_errc::write || cause_ == asio::error::operation_aborted)
-            return false;
-        failed_.reset();
-        broke_ = true;
-    }
-    return cut_ = true;
 }
 
 bool client_connection::was_stale(outgoing_request const& request) const noexcept
@@ -283,7 +305,7 @@ void client_connection::begin_body(response_head const& head, std::string_view m
         body_ = body_kind::chunked;
     else
         body_ = head.has_length ? body_kind::length : body_kind::to_end;
-    keep_ = head.keep_alive && !cut_ && body_ != body_kind::to_end;
+    keep_ = head.keep_alive && body_ != body_kind::to_end;
     input_.consume(head.size); // its views stay: nothing moves before the next read
     pause();
 }
@@ -291,6 +313,8 @@ void client_connection::begin_body(response_head const& head, std::string_view m
 std::string client_connection::take_body()
 {
     std::string piece;
+    if (body_done())
+        return piece;
     if (body_ == body_kind::chunked) {
         char const* const begin = input_.begin();
         char const* const rest = chunks_.feed(

@@ -15,20 +15,28 @@
 #include <framex/http/chunk.hpp>
 #include <framex/http/response_head.hpp>
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace framex {
 
 /// Owned by whoever uses it: a coroutine, the body of a response, the pool. Everything happens on one
-/// executor. A step that fails gives false and leaves error() behind; the connection is then of no more use.
+/// executor. A step that fails gives false, and raise() tells why; the connection is then of no more use.
+///
+/// A body that does not go out with its head is sent by a coroutine of its own, beside the reading: neither
+/// waits for the other. An answer of a status below 400 that comes meanwhile leaves the sending alone, any
+/// other ends it, as does the end of an answer that closes the connection.
 class client_connection : public std::enable_shared_from_this<client_connection> {
     /// Reads into what is free of a buffer of block_ octets or more.
     auto read_more()
@@ -59,9 +67,10 @@ public:
     /// A new exchange, which must end by `end`.
     void begin(clock::time_point end) noexcept;
     awaitable<bool> connect();
-    /// Sends head and body. `request` is the caller's. What its body throws passes through. An answer that
-    /// comes before the whole body ends the sending and a pull, and the connection after the exchange.
-    awaitable<bool> send(outgoing_request& request, std::string head);
+    /// Sends the head and begins with the body. Ends when all has gone, or when the answer's head has come:
+    /// then the rest may still be on its way, see is_sending(). What the body's source throws before passes
+    /// through. A caller that is cancelled is let go when the source has unwound.
+    awaitable<bool> send(std::shared_ptr<outgoing_request> request, std::string head);
     /// Reads the final answer's head, past interim ones; its views live until the next step. The body begins.
     awaitable<bool> read_head(response_head& head, std::string_view method);
 
@@ -72,12 +81,20 @@ public:
     /// upstream_error, or operation_aborted for a caller that was cancelled.
     auto read_body()
     {
-        expect(options_.body_timeout);
+        expect_body();
         return read_more();
     }
     void body_arrived();
     /// While nobody reads only the whole exchange has a deadline.
     void pause() noexcept;
+
+    /// The request's body is still on its way. Its connection is given back, or left, when it is not.
+    bool is_sending() const noexcept { return sending_; }
+    /// After the answer's end: the sending goes on when another exchange may follow, else it is ended. Throws
+    /// what the body's source throws.
+    awaitable<void> finish_sending();
+    /// Whoever had the exchange is gone.
+    void leave() noexcept;
 
     /// Throws what the step that failed was stopped by.
     [[noreturn]] void raise() const;
@@ -91,19 +108,26 @@ private:
 
     awaitable<std::vector<asio::ip::tcp::endpoint>> resolve();
     awaitable<bool> write(std::string_view octets);
+    void start_sending(std::shared_ptr<outgoing_request> request);
+    static awaitable<void> send_body(
+        std::shared_ptr<client_connection> self, std::shared_ptr<outgoing_request> request);
     awaitable<bool> send_pieces(pieces& source, std::optional<std::uint64_t> size);
-    awaitable<std::optional<std::string>> pull(pieces& source);
+    awaitable<void> until_sent_or_answered();
+    bool sent_short() noexcept;
+    void stop_sending();
     void listen();
     void heard(error_code error, std::size_t size);
-    void interrupt();
     awaitable<void> bell();
     response_head::result next_head(response_head& head);
     void begin_body(response_head const& head, std::string_view method);
     void arrived(std::size_t size);
     bool received();
     bool fail(upstream_errc step, upstream_errc late) noexcept;
-    bool may_have_answered() noexcept;
+    clock::time_point after(std::chrono::milliseconds limit) const noexcept;
     void expect(std::chrono::milliseconds limit);
+    void expect_write();
+    void expect_body();
+    clock::time_point next_due() const noexcept { return std::min(due_, write_due_); }
     void arm();
     void on_clock();
 
@@ -119,6 +143,7 @@ private:
 
     asio::steady_timer clock_;
     clock::time_point due_ = clock::time_point::max(); ///< then the connection is closed
+    clock::time_point write_due_ = clock::time_point::max(); ///< of the write that is outstanding
     clock::time_point armed_ = clock::time_point::max(); ///< when the clock looks next
     clock::time_point end_ = clock::time_point::max(); ///< of the whole exchange
     bool expired_ = false;
@@ -127,9 +152,16 @@ private:
     std::shared_ptr<void const> membership_; ///< of the pool that it belongs to
     asio::steady_timer bell_; ///< never due: its cancellation wakes the coroutine; see bell()
 
-    pieces* pulled_ = nullptr; ///< the source of the request's body, while it is awaited
+    asio::cancellation_signal stop_; ///< of the coroutine that sends the body
+    bool sending_ = false; ///< that coroutine runs
+    bool stopped_ = false; ///< nothing more of the request is to be sent
+    bool writing_ = false; ///< a write is outstanding
+    bool reading_ = false; ///< the answer's body is awaited
     bool listening_ = false; ///< a read is outstanding beside the sending
     bool early_ = false; ///< it has brought the answer's head, or the end
+    bool goes_on_ = false; ///< the head is none that ends the sending
+    error_code write_error_;
+    std::exception_ptr source_fault_; ///< what the source of the request's body has thrown
     error_code heard_; ///< the end that it has brought: a second read would not be told of it
     std::uint32_t resume_ = 0; ///< where the reading of a head goes on
     int interim_ = 0; ///< 1xx answers so far
@@ -145,6 +177,36 @@ private:
     std::uint64_t sent_ = 0; ///< octets of the request that the system took
     std::optional<upstream_errc> failed_;
     error_code cause_;
+};
+
+/// Whoever has an exchange. Let go before the end, it closes the connection at once, though the request's
+/// body may still be on its way.
+class exchange_hold {
+public:
+    exchange_hold() = default;
+    explicit exchange_hold(std::shared_ptr<client_connection> connection) noexcept
+        : connection_(std::move(connection))
+    {
+    }
+    exchange_hold(exchange_hold&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+    exchange_hold& operator=(exchange_hold&& other) noexcept
+    {
+        std::swap(connection_, other.connection_);
+        return *this;
+    }
+    ~exchange_hold()
+    {
+        if (connection_)
+            connection_->leave();
+    }
+
+    explicit operator bool() const noexcept { return connection_ != nullptr; }
+    client_connection* operator->() const noexcept { return connection_.get(); }
+    /// The exchange has ended.
+    std::shared_ptr<client_connection> release() noexcept { return std::exchange(connection_, nullptr); }
+
+private:
+    std::shared_ptr<client_connection> connection_;
 };
 
 } // namespace framex

@@ -2,7 +2,10 @@
 #include "client/client_connection.hpp"
 #include "client/request_text.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,42 +17,100 @@ namespace {
 constexpr std::size_t joined_text = 16384; // a body up to here goes out in one write with its head
 } // namespace
 
-/// False when it failed, or an early answer made it needless.
+/// False when it failed, or was stopped.
 awaitable<bool> client_connection::write(std::string_view octets)
 {
-    while (!octets.empty() && !early_) {
-        expect(options_.write_timeout);
+    while (!octets.empty() && !stopped_) {
+        error_code error;
+        std::size_t size = 0;
+        writing_ = true;
+        expect_write();
         co_await io(
             [&](auto handler) {
                 transport_->write_some(asio::buffer(octets.data(), octets.size()), std::move(handler));
             },
-            executor_, error_, transferred_);
-        if (error_ && !early_)
-            co_return fail(upstream_errc::write, upstream_errc::write_timeout);
-        sent_ += transferred_;
-        octets.remove_prefix(transferred_);
+            executor_, error, size);
+        writing_ = false;
+        write_due_ = clock::time_point::max();
+        sent_ += size;
+        octets.remove_prefix(size);
+        if (error && !stopped_)
+            write_error_ = error;
+        if (error)
+            co_return false;
         if (!octets.empty())
             listen();
     }
     co_return octets.empty();
 }
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
-awaitable<bool> client_connection::send(outgoing_request& request, std::string head)
+awaitable<bool> client_connection::send(std::shared_ptr<outgoing_request> request, std::string head)
 {
-    auto const& text = request.body.text();
+    pause();
+    auto const& text = request->body.text();
     bool const joined = text.size() <= joined_text;
     if (joined)
         head += text;
-    if (!co_await write(head))
-        co_return may_have_answered();
-    if (!joined && !co_await write(text))
-        co_return may_have_answered();
-    auto* const source = request.body.source();
-    if (!source)
+    bool const whole = co_await write(head);
+    if (!whole || stopped_)
+        co_return sent_short();
+    if (joined && !request->body.is_pulled())
         co_return true;
-    auto& generator = source->next().source();
-    co_return co_await send_pieces(generator, request.body.size());
+    start_sending(std::move(request));
+    co_await until_sent_or_answered();
+    if (source_fault_)
+        raise();
+    co_return sending_ || !cut_ || sent_short();
+}
+
+/// After a sending that ended too soon: whether there may be an answer. An upstream that has seen enough of a
+/// request answers, and may close.
+bool client_connection::sent_short() noexcept
+{
+    cut_ = true;
+    error_ = write_error_;
+    if (expired_ || error_ == asio::error::operation_aborted)
+        return fail(upstream_errc::write, upstream_errc::write_timeout);
+    broke_ = error_.failed();
+    return true;
+}
+
+void client_connection::start_sending(std::shared_ptr<outgoing_request> request)
+{
+    sending_ = true;
+    source_fault_ = nullptr;
+    auto ended = [self = shared_from_this()](std::exception_ptr) { self->bell_.cancel(); };
+    asio::co_spawn(executor_, send_body(shared_from_this(), std::move(request)),
+        asio::bind_cancellation_slot(stop_.slot(), std::move(ended)));
+}
+
+/// What its source throws is kept, and ends the exchange.
+awaitable<void> client_connection::send_body(
+    std::shared_ptr<client_connection> self, std::shared_ptr<outgoing_request> request)
+{
+    struct end { // also when the context dies
+        explicit end(client_connection& c) noexcept : connection(c) {}
+        end(end const&) = delete;
+        end& operator=(end const&) = delete;
+        ~end() { connection.sending_ = false; }
+        client_connection& connection;
+    };
+    end const at_end(*self);
+    bool whole = false;
+    try {
+        if (auto* const source = request->body.source())
+            whole = co_await self->send_pieces(source->next().source(), request->body.size());
+        else
+            whole = co_await self->write(request->body.text());
+    } catch (...) {
+        if (!self->stopped_) {
+            self->source_fault_ = std::current_exception();
+            self->transport_->close(); // whoever reads the answer is told
+        }
+    }
+    self->cut_ = !whole;
+    if (self->reading_)
+        self->expect(self->options_.body_timeout);
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
@@ -57,11 +118,10 @@ awaitable<bool> client_connection::send_pieces(pieces& source, std::optional<std
 {
     for (;;) {
         listen();
-        auto piece = co_await pull(source);
-        if (expired_)
-            co_return fail(upstream_errc::write, upstream_errc::write_timeout);
-        if (early_)
-            co_return cut_ = true;
+        consumed_ = true;
+        auto piece = co_await source.next();
+        if (stopped_)
+            co_return false;
         if (!piece)
             break;
         if (piece->empty())
@@ -73,34 +133,53 @@ awaitable<bool> client_connection::send_pieces(pieces& source, std::optional<std
         else
             *piece = chunk_of(*piece);
         if (!co_await write(*piece))
-            co_return may_have_answered();
+            co_return false;
     }
     if (size && *size != 0)
         throw std::invalid_argument("the body of the request is shorter than its announced size");
-    if (!size && !co_await write("0\r\n\r\n"))
-        co_return may_have_answered();
-    co_return true;
+    if (size)
+        co_return true;
+    co_return co_await write("0\r\n\r\n");
 }
 
-/// The next piece. Nothing at the end, and when the clock or an early answer has stopped the source.
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
-awaitable<std::optional<std::string>> client_connection::pull(pieces& source)
+/// The source may refer to what its caller owns: a caller that is cancelled waits until it has unwound.
+awaitable<void> client_connection::until_sent_or_answered()
 {
-    if (early_ || expired_)
-        co_return std::nullopt;
-    pause();
-    consumed_ = true;
-    pulled_ = &source;
-    std::optional<std::string> piece;
-    try {
-        piece = co_await source.next();
-    } catch (...) {
-        pulled_ = nullptr;
-        if (!early_ && !expired_)
-            throw;
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (sending_ && (!goes_on_ || stopped_)) {
+        co_await bell();
+        auto const state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none)
+            stop_sending();
     }
-    pulled_ = nullptr;
-    co_return piece;
+    co_await asio::this_coro::throw_if_cancelled(throws);
+}
+
+awaitable<void> client_connection::finish_sending()
+{
+    expect_body();
+    if (!keep_)
+        stop_sending();
+    while (sending_)
+        co_await bell();
+    if (source_fault_)
+        raise();
+}
+
+void client_connection::stop_sending()
+{
+    stopped_ = true;
+    if (sending_)
+        stop_.emit(asio::cancellation_type::terminal);
+}
+
+void client_connection::leave() noexcept
+{
+    if (!sending_)
+        return;
+    stop_sending();
+    transport_->close();
 }
 
 /// Reads beside the sending: an answer, or the end, may come before the whole request has gone (RFC 9112
@@ -128,10 +207,19 @@ void client_connection::heard(error_code error, std::size_t size)
     heard_ = error;
     if (!error)
         arrived(size);
-    if (!error && next_head(*std::make_unique<response_head>()) == response_head::result::more)
+    auto verdict = response_head::result::bad;
+    auto const head = std::make_unique<response_head>();
+    if (!error)
+        verdict = next_head(*head);
+    if (verdict == response_head::result::more)
         return listen();
     early_ = true;
-    interrupt();
+    goes_on_ = verdict == response_head::result::ok && head->status < 400;
+    if (goes_on_)
+        return;
+    if (!sending_)
+        transport_->cancel(); // the head, which the caller writes
+    stop_sending();
 }
 
 } // namespace framex

@@ -38,14 +38,14 @@ struct http_client::state {
 
 namespace {
 
-/// The body of an answer. Whoever drops it drops the connection.
-async_generator<std::string> pull(
-    std::shared_ptr<client_connection> connection, std::shared_ptr<connection_pool> pool)
+/// The body of an answer. Whoever drops it drops the connection. It ends when the request has gone, too.
+async_generator<std::string> pull(exchange_hold connection, std::shared_ptr<connection_pool> pool)
 {
     for (;;) {
         auto piece = connection->take_body();
-        if (connection->body_done()) { // free for others before the last piece is looked at
-            pool->give_back(std::exchange(connection, nullptr));
+        bool const done = connection->body_done();
+        if (done && !connection->is_sending()) { // free for others before the last piece is looked at
+            pool->give_back(connection.release());
             if (!piece.empty())
                 co_yield std::move(piece);
             co_return;
@@ -53,10 +53,12 @@ async_generator<std::string> pull(
         if (!piece.empty()) {
             connection->pause();
             co_yield std::move(piece);
-            continue;
+        } else if (done) {
+            co_await connection->finish_sending();
+        } else {
+            co_await connection->read_body();
+            connection->body_arrived();
         }
-        co_await connection->read_body();
-        connection->body_arrived();
     }
 }
 
@@ -95,36 +97,37 @@ awaitable<response> http_client::send(outgoing_request request) const
 awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, outgoing_request request)
 {
     std::string const text = request_head_text(request);
+    auto const sent = std::make_shared<outgoing_request>(std::move(request));
     auto const end = end_of(self->options);
     auto const executor = co_await asio::this_coro::executor;
     auto const pool = self->pool_of(executor);
     auto const head = std::make_unique<response_head>();
-    auto connection = pool->take(request.to);
+    exchange_hold connection(pool->take(sent->to));
     for (;;) {
         bool const fresh = !connection;
         if (fresh)
-            connection =
-                std::make_shared<client_connection>(executor, request.to, self->options, pool->membership());
+            connection = exchange_hold(
+                std::make_shared<client_connection>(executor, sent->to, self->options, pool->membership()));
         connection->begin(end);
         ++(fresh ? self->opened : self->reused);
         bool good = true;
         if (fresh)
             good = co_await connection->connect();
         if (good)
-            good = co_await connection->send(request, text);
+            good = co_await connection->send(sent, text);
         if (good)
-            good = co_await connection->read_head(*head, request.method);
+            good = co_await connection->read_head(*head, sent->method);
         if (good)
             break;
-        if (fresh || !connection->was_stale(request))
+        if (fresh || !connection->was_stale(*sent))
             connection->raise();
         ++self->retried;
-        connection.reset();
+        connection = {};
     }
     streamed_response answer(head->status);
     answer.headers = fields_of(*head);
-    if (connection->body_done())
-        pool->give_back(std::move(connection));
+    if (connection->body_done() && !connection->is_sending())
+        pool->give_back(connection.release());
     else
         answer.body = pull(std::move(connection), pool);
     co_return answer;

@@ -25,6 +25,8 @@ char const* sentence(upstream_errc step) noexcept
         return " answered with a malformed body";
     case upstream_errc::too_large:
         return " answered with more than is allowed";
+    case upstream_errc::refused:
+        return " answered otherwise than asked";
     case upstream_errc::connect_timeout:
         return " could not be reached in time";
     case upstream_errc::write_timeout:
@@ -44,6 +46,10 @@ char const* sentence(upstream_errc step) noexcept
 upstream_error::upstream_error(upstream_errc step, std::string upstream, error_code cause)
     : std::runtime_error("the upstream " + upstream + sentence(step)), step_(step),
       upstream_(std::move(upstream)), cause_(cause)
+{
+}
+upstream_error::upstream_error(upstream_errc step, std::string upstream, std::string const& sentence)
+    : std::runtime_error(sentence), step_(step), upstream_(std::move(upstream))
 {
 }
 upstream_error::~upstream_error() = default;

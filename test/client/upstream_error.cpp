@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(every_step_has_a_sentence_and_time_outs_are_504)
         sentences.insert(error.what());
         BOOST_TEST(error.status() == (i < static_cast<int>(upstream_errc::connect_timeout) ? 502 : 504));
     }
-    BOOST_TEST(sentences.size() == 13U);
+    BOOST_TEST(sentences.size() == 14U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,7 +46,12 @@ struct client_counts {
 /// replaced by a fresh one, once, when nothing came back, nothing of a pulled body was asked for, and the
 /// method is idempotent or nothing could be sent.
 ///
-/// An answer that comes before the whole request has gone ends the sending at once: it is the call's result.
+/// An answer may come before the whole request has gone (RFC 9112 section 9.5). One of a status below 400 is
+/// handed over, and the request goes on being sent beside it: an upstream that answers while it reads, such
+/// as an echo or a converter, and its client never wait for each other. The answer's body ends when both are
+/// through; what the request's source throws meanwhile is thrown by it, and dropping it cancels the source.
+/// While the answer is not pulled, the upstream may be slow to take the request. An error answer ends the
+/// sending at once, and so does the end of an answer that closes its connection.
 class http_client {
 public:
     explicit http_client(client_options options = {});

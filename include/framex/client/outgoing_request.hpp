@@ -24,7 +24,7 @@ public:
     outgoing_body(char const* text) : text_(text) {}
     /// Pulled piece by piece, never ahead of what the upstream takes; sent with Content-Length when `size` is
     /// known (the source must then give exactly that many octets), else chunked. Sent at most once. Cancelled
-    /// when the answer, or the end of the connection, comes before the source's end.
+    /// when an error answer, or the end of the connection, comes before the source's end.
     template <async_source Source>
         requires std::same_as<typename Source::value_type, std::string>
     outgoing_body(Source source, std::optional<std::uint64_t> size = std::nullopt)

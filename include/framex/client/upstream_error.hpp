@@ -17,7 +17,8 @@ enum class upstream_errc : unsigned char {
     malformed_head,
     broken_body, ///< the connection ended within the body
     malformed_body, ///< chunks that are none
-    too_large, ///< a head or body over the client's limit
+    too_large, ///< a head, a body or an event over the client's limit
+    refused, ///< a whole answer, but none of the kind that was asked for
     connect_timeout,
     write_timeout,
     head_timeout,
@@ -43,6 +44,10 @@ public:
     error_code const& cause() const noexcept { return cause_; }
     /// 502 or 504.
     int status() const noexcept { return is_timeout(step_) ? 504 : 502; }
+
+protected:
+    /// With a sentence of its own.
+    upstream_error(upstream_errc step, std::string upstream, std::string const& sentence);
 
 private:
     upstream_errc step_;

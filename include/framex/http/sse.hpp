@@ -65,8 +65,12 @@ std::string spaced_json(std::string_view compact);
 /// off.
 class sse_parser {
 public:
-    /// `limit`: octets that one event may take before it is dispatched.
-    explicit sse_parser(std::size_t limit = 1'048'576) noexcept : limit_(limit) {}
+    /// `limit`: octets that one event may take before it is dispatched. `last_event_id`: of the stream that
+    /// this one goes on with; it holds until the server sends another.
+    explicit sse_parser(std::size_t limit = 1'048'576, std::string const& last_event_id = {})
+        : limit_(limit), id_(last_event_id), last_id_(last_event_id)
+    {
+    }
 
     /// Reads the next octets and calls f(sse_event&&) for every event they complete; its id is the last one
     /// seen. Throws std::length_error when an event is over the limit; the stream is then of no more use.
