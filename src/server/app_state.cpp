@@ -3,6 +3,7 @@
 
 #include "engine/engine_service.hpp"
 
+#include <framex/client/connection_pool.hpp>
 #include <framex/coro/sleep.hpp>
 
 #include <boost/asio/associated_executor.hpp>
@@ -71,6 +72,19 @@ bool app::state::enter(app_use how, std::optional<single_flight::leader>& turn)
     return is_started;
 }
 
+/// Whether connections may come after this one; under the guard.
+bool app::state::may_go_on(app_use how) const
+{
+    return how == app_use::serve_socket && is_held && !servings->is_stopped();
+}
+
+/// Whether idle connections to upstreams would only keep the executor's context running.
+bool app::state::is_over_on(asio::any_io_executor const& on, app_use how)
+{
+    std::lock_guard const alone(guard);
+    return !may_go_on(how) && !servings->is_used(on);
+}
+
 /// Whether there is nothing to stop; else the turn to stop the plugins.
 bool app::state::leave(app_use how, std::optional<single_flight::leader>& turn)
 {
@@ -79,8 +93,7 @@ bool app::state::leave(app_use how, std::optional<single_flight::leader>& turn)
         is_held = false;
     else
         --served;
-    bool const may_go_on = how == app_use::serve_socket && is_held && !servings->is_stopped();
-    if (!is_started || served || may_go_on)
+    if (!is_started || served || may_go_on(how))
         return true;
     is_started = is_held = false;
     current->system.set_ready(false);
@@ -207,6 +220,8 @@ awaitable<> app::state::finish(std::shared_ptr<state> self, app_use how)
         all.push_back(self->current);
     }
     co_await self->stop_plugins(std::move(all));
+    if (how == app_use::life)
+        close_idle_connections(self->executor);
 }
 
 // ---- one generation after another -------------------------------------------------------------------
