@@ -49,12 +49,15 @@ asio::execution_context const* context_of(asio::any_io_executor const& executor)
 /// Known to the app for as long as its serve() runs, which may outlive the app.
 class registered_serving {
 public:
-    registered_serving(std::shared_ptr<serving_registry> in, std::shared_ptr<serving> one)
+    /// `newest` gives the service that counts now: asked while no reload() can tell another one.
+    template <class Newest>
+    registered_serving(std::shared_ptr<serving_registry> in, std::shared_ptr<serving> one, Newest newest)
         : registry_(std::move(in)), one_(std::move(one))
     {
         std::lock_guard const guard(registry_->guard);
         registry_->all.insert(one_.get());
         ++registry_->contexts[context_of(one_->executor())];
+        one_->replace(newest());
         if (registry_->stopped)
             one_->stop(*registry_->stopped);
     }
@@ -121,12 +124,6 @@ awaitable<> app::reload(std::vector<plugin_entry> plugins)
     return state::reload(state_, std::move(plugins));
 }
 
-bool serving_registry::is_stopped()
-{
-    std::lock_guard const alone(guard);
-    return stopped.has_value();
-}
-
 bool serving_registry::is_used(asio::any_io_executor const& executor)
 {
     std::lock_guard const alone(guard);
@@ -135,6 +132,7 @@ bool serving_registry::is_used(asio::any_io_executor const& executor)
 
 void serving_registry::stop(std::chrono::milliseconds grace)
 {
+    is_stopped = true;
     std::lock_guard const alone(guard);
     stopped = grace;
     for (auto* one : all)
@@ -156,8 +154,8 @@ awaitable<> app::state::serve(std::shared_ptr<state> self, app_use how, Open ope
     auto const executor = co_await asio::this_coro::executor;
     std::exception_ptr failed;
     try {
-        registered_serving const here(self->servings, open(service_of(self->snapshot()), executor));
-        here->replace(service_of(self->snapshot())); // perhaps another one since
+        auto const newest = [&] { return service_of(self->snapshot()); };
+        registered_serving const here(self->servings, open(newest(), executor), newest);
         co_await here->run();
     } catch (...) {
         failed = std::current_exception();

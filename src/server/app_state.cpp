@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <utility>
 
 namespace framex {
@@ -67,7 +68,7 @@ bool app::state::enter(app_use how, std::optional<single_flight::leader>& turn)
     if (is_started) {
         served += how == app_use::serve || how == app_use::serve_socket;
         is_held |= how == app_use::life;
-    } else if (auto mine = turns.try_lead(std::string()))
+    } else if (auto mine = turns.try_lead("start"))
         turn.emplace(std::move(*mine));
     return is_started;
 }
@@ -75,18 +76,20 @@ bool app::state::enter(app_use how, std::optional<single_flight::leader>& turn)
 /// Whether connections may come after this one; under the guard.
 bool app::state::may_go_on(app_use how) const
 {
-    return how == app_use::serve_socket && is_held && !servings->is_stopped();
+    return how == app_use::serve_socket && is_held && !servings->is_stopped;
 }
 
 /// Whether idle connections to upstreams would only keep the executor's context running.
 bool app::state::is_over_on(asio::any_io_executor const& on, app_use how)
 {
+    if (servings->is_used(on))
+        return false;
     std::lock_guard const alone(guard);
-    return !may_go_on(how) && !servings->is_used(on);
+    return !may_go_on(how);
 }
 
-/// Whether there is nothing to stop; else the turn to stop the plugins.
-bool app::state::leave(app_use how, std::optional<single_flight::leader>& turn)
+/// Whether there is nothing to stop.
+bool app::state::leave(app_use how)
 {
     std::lock_guard const alone(guard);
     if (how == app_use::life)
@@ -97,16 +100,23 @@ bool app::state::leave(app_use how, std::optional<single_flight::leader>& turn)
         return true;
     is_started = is_held = false;
     current->system.set_ready(false);
-    if (auto mine = turns.try_lead(std::string()))
-        turn.emplace(std::move(*mine));
     return false;
+}
+
+awaitable<single_flight::leader> app::state::take_turn(std::shared_ptr<state> self, std::string what)
+{
+    for (;;) {
+        if (auto mine = self->turns.try_lead(what))
+            co_return std::move(*mine);
+        co_await self->turns.wait(what);
+    }
 }
 
 void app::state::note_started(bool all)
 {
     std::lock_guard const alone(guard);
     is_started = all;
-    current->system.set_ready(all && !servings->is_stopped());
+    current->system.set_ready(all && !servings->is_stopped);
 }
 
 awaitable<> app::state::start(std::shared_ptr<state> self, app_use how)
@@ -115,13 +125,14 @@ awaitable<> app::state::start(std::shared_ptr<state> self, app_use how)
     std::optional<single_flight::leader> turn;
     while (!self->enter(how, turn)) {
         if (!turn) {
-            auto const end = co_await self->turns.wait(std::string());
+            auto const end = co_await self->turns.wait("start");
             if (end.error)
                 std::rethrow_exception(end.error);
             continue;
         }
         single_flight::outcome end;
         try {
+            auto const none_stops = co_await take_turn(self, "stop");
             co_await self->start_plugins(self->snapshot());
         } catch (...) {
             end.error = std::current_exception();
@@ -194,32 +205,40 @@ awaitable<> app::state::start_plugins(std::shared_ptr<generation> of)
     co_await run_on(executor, std::move(hooks), true);
 }
 
-/// It cannot be cancelled.
-awaitable<> app::state::stop_plugins(std::vector<std::shared_ptr<generation>> all)
+std::vector<std::shared_ptr<generation>> app::state::all_running()
 {
-    bool const throws = co_await asio::this_coro::throw_if_cancelled();
-    co_await asio::this_coro::throw_if_cancelled(false);
-    for (auto& of : all) {
-        if (!of->plugins.has_hooks())
-            continue;
-        auto hooks = stop_hooks(std::move(of), configuration.server.limits.shutdown_grace);
-        co_await run_on(executor, std::move(hooks), false);
-    }
-    co_await asio::this_coro::throw_if_cancelled(throws);
+    std::lock_guard const alone(guard);
+    auto all = retired;
+    all.push_back(current);
+    return all;
 }
 
+awaitable<> app::state::stop_plugins(std::shared_ptr<state> self)
+{
+    auto const turn = co_await take_turn(self, "stop");
+    auto const grace = self->configuration.server.limits.shutdown_grace;
+    for (auto& one : self->all_running())
+        co_await stop_hooks(std::move(one), grace);
+}
+
+/// It cannot be cancelled. Without hooks nobody needs to run the app's executor.
 awaitable<> app::state::finish(std::shared_ptr<state> self, app_use how)
 {
-    std::optional<single_flight::leader> turn;
-    if (self->leave(how, turn))
+    if (self->leave(how))
         co_return;
-    std::vector<std::shared_ptr<generation>> all;
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto const has_hooks = [](auto const& one) { return one->plugins.has_hooks(); };
+    if (std::ranges::any_of(self->all_running(), has_hooks)) {
+        auto stopping = stop_plugins(self);
+        co_await run_on(self->executor, std::move(stopping), false);
+    }
     {
         std::lock_guard const alone(self->guard);
-        all.swap(self->retired);
-        all.push_back(self->current);
+        for (auto& one : std::exchange(self->retired, {}))
+            self->note_stopped(std::move(one));
     }
-    co_await self->stop_plugins(std::move(all));
+    co_await asio::this_coro::throw_if_cancelled(throws);
     if (how == app_use::life)
         close_idle_connections(self->executor);
 }
@@ -230,7 +249,7 @@ awaitable<> app::state::finish(std::shared_ptr<state> self, app_use how)
 bool app::state::replace(std::shared_ptr<generation> const& next)
 {
     std::lock_guard const alone(guard);
-    if (!is_started || servings->is_stopped())
+    if (!is_started || servings->is_stopped)
         return false;
     next->system.set_ready(true);
     retired.push_back(std::exchange(current, next));
@@ -239,24 +258,23 @@ bool app::state::replace(std::shared_ptr<generation> const& next)
 
 awaitable<> app::state::reload(std::shared_ptr<state> self, std::vector<plugin_entry> plugins)
 {
-    std::optional<single_flight::leader> turn;
-    while (!turn) {
-        if (auto mine = self->turns.try_lead(std::string()))
-            turn.emplace(std::move(*mine));
-        else
-            co_await self->turns.wait(std::string());
-    }
+    auto const turn = co_await take_turn(self, "start");
+    auto changing = change(self, std::move(plugins));
+    co_await run_on(self->executor, std::move(changing), true);
+}
+
+/// On the app's executor, where plugins live and die.
+awaitable<> app::state::change(std::shared_ptr<state> self, std::vector<plugin_entry> plugins)
+{
     std::vector<plugin_entry> checked;
     for (auto& each : plugins)
         add_entry(checked, std::move(each));
     auto next = self->generate(std::move(checked));
-    co_await self->start_plugins(next);
+    auto const grace = self->configuration.server.limits.shutdown_grace;
+    co_await start_hooks(next, grace);
     if (!self->replace(next)) {
-        std::vector<std::shared_ptr<generation>> refused(1, std::move(next));
-        bool const throws = co_await asio::this_coro::throw_if_cancelled();
-        co_await asio::this_coro::throw_if_cancelled(false);
-        co_await self->stop_plugins(std::move(refused));
-        co_await asio::this_coro::throw_if_cancelled(throws);
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await stop_hooks(std::move(next), grace);
         throw boost::system::system_error(asio::error::operation_aborted, "the app has stopped");
     }
     self->servings->replace(service_of(next));
@@ -268,11 +286,10 @@ awaitable<> app::state::reload(std::shared_ptr<state> self, std::vector<plugin_e
     asio::co_spawn(self->executor, sweep(self), asio::detached);
 }
 
-/// A retired generation that no request uses any more; sweep() ends when none is left.
+/// A retired generation that no request uses any more.
 std::shared_ptr<generation> app::state::take_unused()
 {
     std::lock_guard const alone(guard);
-    is_sweeping = !retired.empty();
     auto const found = std::ranges::find_if(retired, [](auto const& one) { return one.use_count() == 1; });
     if (found == retired.end())
         return nullptr;
@@ -282,35 +299,39 @@ std::shared_ptr<generation> app::state::take_unused()
     return taken;
 }
 
-/// Until every job of remote() has ended that was taken up to now: its caller may have left it, and it may
-/// use a plugin.
-awaitable<> app::state::await_jobs() const
+void app::state::note_stopped(std::shared_ptr<generation> one)
 {
-    auto const* const used = engine_service::of(executor).used;
-    if (!used)
-        co_return;
-    auto const last = used->progress().newest;
-    for (auto oldest = used->progress().oldest; oldest != 0 && oldest <= last;
-        oldest = used->progress().oldest)
-        co_await sleep_for(sweep_pause);
+    auto const* const jobs = engine_service::of(executor).used;
+    stopped.emplace_back(std::move(one), jobs ? jobs->progress().newest : 0);
 }
 
-/// Stops each retired generation when its last request has ended.
+/// Destroys the stopped ones whose jobs have ended. False: nothing is left to wait for, and sweep() ends.
+bool app::state::let_go()
+{
+    std::vector<stopped_generation> free;
+    std::lock_guard const alone(guard);
+    auto const* const jobs = engine_service::of(executor).used;
+    auto const oldest = jobs ? jobs->progress().oldest : 0;
+    auto const is_used = [oldest](auto const& one) { return oldest != 0 && oldest <= one.last_job; };
+    auto const end = std::ranges::partition(stopped, is_used).begin();
+    std::move(end, stopped.end(), std::back_inserter(free));
+    stopped.erase(end, stopped.end());
+    is_sweeping = !stopped.empty() || !retired.empty();
+    return is_sweeping;
+}
+
+/// Stops each retired generation when its last request has ended, and lets it go after its last job.
 awaitable<> app::state::sweep(std::shared_ptr<state> self)
 {
-    for (;;) {
-        while (auto const unused = self->take_unused()) {
-            std::vector<std::shared_ptr<generation>> all(1, unused);
-            co_await self->stop_plugins(std::move(all));
-            co_await self->await_jobs();
-        }
-        {
-            std::lock_guard const alone(self->guard);
-            if (!self->is_sweeping)
-                co_return;
-        }
+    do {
         co_await sleep_for(sweep_pause);
-    }
+        auto const turn = co_await take_turn(self, "stop");
+        while (auto unused = self->take_unused()) {
+            co_await stop_hooks(unused, self->configuration.server.limits.shutdown_grace);
+            std::lock_guard const alone(self->guard);
+            self->note_stopped(std::move(unused));
+        }
+    } while (self->let_go());
 }
 
 } // namespace framex

@@ -1,74 +1,17 @@
 // app::reload(): other plugins take over, and nothing that runs is cut.
 #include "coro/run.hpp"
-#include "served.hpp"
+#include "reloading.hpp"
 
-#include <framex/coro/sleep.hpp>
-#include <framex/engine/local_engine.hpp>
-#include <framex/engine/remote.hpp>
-#include <framex/framex.hpp>
-
+#include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <array>
-#include <atomic>
-#include <future>
-#include <latch>
 #include <stdexcept>
-#include <string>
-#include <thread>
-#include <vector>
 
 using namespace framex;
 using namespace framex::test;
-using namespace std::chrono_literals;
 using framex::test_coro::code_of;
 
 namespace {
-
-struct counts {
-    std::atomic<int> made = 0, started = 0, stopped = 0, gone = 0;
-};
-std::array<counts, 3> lives; // of the editions below
-std::atomic<bool> may_end = false; // of streams
-
-/// One plugin in several editions.
-template <std::size_t N>
-struct edition {
-    static inline plugin_metadata const metadata{.name = "shop", .version = std::to_string(N)};
-    edition() { ++lives[N].made; }
-    edition(edition const&) = delete;
-    edition& operator=(edition const&) = delete;
-    ~edition() { ++lives[N].gone; }
-    awaitable<> on_start()
-    {
-        co_await sleep_for(1ms);
-        ++lives[N].started;
-    }
-    awaitable<> on_stop()
-    {
-        co_await sleep_for(1ms);
-        ++lives[N].stopped;
-    }
-    int number() { return N; }
-    awaitable<std::string> slow(request whole)
-    {
-        co_await sleep_for(1ms);
-        co_return whole.body + " to " + std::to_string(N);
-    }
-    async_generator<std::string> stream()
-    {
-        co_yield "from " + std::to_string(N) + ";";
-        while (!may_end)
-            co_await sleep_for(1ms);
-        co_yield "end of " + std::to_string(N) + ";";
-    }
-    static void define(api<edition>& api)
-    {
-        api.get("/number", &edition::number);
-        api.post("/slow", &edition::slow);
-        api.get("/stream", &edition::stream);
-    }
-};
 
 struct cross : edition<2> {
     static inline plugin_metadata const metadata{.name = "cross", .version = "1"};
@@ -102,80 +45,21 @@ struct sleeper {
     static void define(api<sleeper>& api) { api.get("/sleeper", &sleeper::n); }
 };
 
-struct worker_of_jobs {
-    static inline plugin_metadata const metadata{.name = "worker_of_jobs", .version = "1"};
-    worker_of_jobs() = default;
-    worker_of_jobs(worker_of_jobs const&) = delete;
-    worker_of_jobs& operator=(worker_of_jobs const&) = delete;
-    ~worker_of_jobs() { ++lives[0].gone; }
-    int work()
+/// Tells on which thread it is made, and ends.
+std::atomic<std::thread::id> maker, breaker;
+struct located {
+    static inline plugin_metadata const metadata{.name = "located", .version = "1"};
+    located() { maker = std::this_thread::get_id(); }
+    located(located const&) = delete;
+    located& operator=(located const&) = delete;
+    ~located() { breaker = std::this_thread::get_id(); }
+    awaitable<> on_start()
     {
-        ++lives[0].started;
-        while (!may_end)
-            std::this_thread::sleep_for(1ms);
-        return 1;
+        co_await sleep_for(1ms);
+        throw std::runtime_error("no");
     }
-    struct leaving {
-        leaving() = default;
-        leaving(leaving const&) = delete;
-        leaving& operator=(leaving const&) = delete;
-        ~leaving() { ++lives[0].stopped; }
-    };
-    awaitable<int> job()
-    {
-        leaving const end;
-        auto const result = co_await remote(&worker_of_jobs::work)(this);
-        co_return result;
-    }
-    static void define(api<worker_of_jobs>& api) { api.get("/job", &worker_of_jobs::job); }
-};
-
-template <class... P>
-std::vector<plugin_entry> entries()
-{
-    return {plugin_entry_of<P>()...};
-}
-
-/// Reloads, on the app's executor when `where` is that, and waits for the end.
-std::exception_ptr reload(asio::any_io_executor where, framex::app& service, std::vector<plugin_entry> next)
-{
-    std::promise<std::exception_ptr> ended;
-    asio::co_spawn(
-        where, service.reload(std::move(next)), [&](std::exception_ptr error) { ended.set_value(error); });
-    return ended.get_future().get();
-}
-
-template <class... P>
-std::exception_ptr reload(served<P...>& service, std::vector<plugin_entry> next)
-{
-    return reload(service.executor(), service.app(), std::move(next));
-}
-
-std::string text_of(std::exception_ptr const& error)
-{
-    try {
-        if (error)
-            std::rethrow_exception(error);
-        return {};
-    } catch (std::exception const& e) {
-        return e.what();
-    }
-}
-
-bool becomes(std::atomic<int> const& number, int wanted)
-{
-    for (int i = 0; i < 1'000 && number != wanted; ++i)
-        std::this_thread::sleep_for(10ms);
-    return number == wanted;
-}
-
-struct fresh {
-    fresh()
-    {
-        for (auto& each : lives)
-            each.made = each.started = each.stopped = each.gone = 0;
-        may_end = hangs = false;
-    }
+    int n() { return 1; }
+    static void define(api<located>& api) { api.get("/number", &located::n); }
 };
 
 constexpr std::string_view ask_number = "GET /api/v1/number HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -324,23 +208,17 @@ BOOST_AUTO_TEST_CASE(an_exchange_without_a_connection_keeps_its_plugins)
     BOOST_TEST(lives[0].gone == 1);
 }
 
-/// A plugin whose job goes on when its client has left.
-BOOST_AUTO_TEST_CASE(a_job_that_its_caller_left_keeps_its_plugin)
+BOOST_AUTO_TEST_CASE(plugins_are_made_and_destroyed_on_the_executor_of_the_app)
 {
-    local_engine jobs;
-    served<worker_of_jobs> service({}, [&](framex::app&) {});
-    asio::post(service.executor(), [&] { use_engine(service.context(), jobs); });
-    {
-        raw_client client(service.port());
-        client.send("GET /api/v1/job HTTP/1.1\r\nHost: a\r\n\r\n");
-        BOOST_TEST(becomes(lives[0].started, 1));
-    }
-    BOOST_TEST(becomes(lives[0].stopped, 1)); // its handler was cancelled
-    BOOST_TEST(!reload(service, entries<edition<1>>()));
-    std::this_thread::sleep_for(300ms);
-    BOOST_TEST(lives[0].gone == 0);
-    may_end = true;
-    BOOST_TEST(becomes(lives[0].gone, 1));
+    served<edition<0>> service;
+    std::promise<std::thread::id> home;
+    asio::post(service.executor(), [&] { home.set_value(std::this_thread::get_id()); });
+    asio::thread_pool elsewhere(1);
+    BOOST_TEST(text_of(reload(elsewhere.get_executor(), service.app(), entries<located>()))
+        == "plugin located: on_start failed: no");
+    auto const here = home.get_future().get();
+    BOOST_TEST((maker.load() == here));
+    BOOST_TEST((breaker.load() == here));
 }
 
 /// Answers are right or the test fails; every edition dies but the last.

@@ -1,6 +1,7 @@
 /// An app that serves on a thread of its own, and a blocking client of raw octets for it.
 #pragma once
 
+#include <framex/engine/engine.hpp>
 #include <framex/server/app.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,16 +24,19 @@
 
 namespace framex::test {
 
-/// Serves plugins P... on 127.0.0.1 until it dies, on `threads` executors that share the address. `prepare`
-/// sees the app before it starts.
+/// Serves plugins P... on 127.0.0.1 until it dies, on `threads` executors that share the address and `jobs`.
+/// `prepare` sees the app before it starts.
 template <class... P>
 class served {
 public:
-    explicit served(
-        settings configuration = {}, std::function<void(framex::app&)> prepare = {}, int threads = 1)
+    explicit served(settings configuration = {}, std::function<void(framex::app&)> prepare = {},
+        int threads = 1, engine* jobs = nullptr)
         : contexts_(static_cast<std::size_t>(threads)),
           app_(contexts_.front().get_executor(), std::move(configuration))
     {
+        if (jobs)
+            for (auto& context : contexts_)
+                use_engine(context, *jobs);
         if (prepare)
             prepare(app_);
         (app_.template load<P>(), ...);
@@ -61,7 +65,6 @@ public:
     }
     unsigned short port() const { return port_; }
     framex::app& app() { return app_; }
-    asio::io_context& context() { return contexts_.front(); }
     asio::any_io_executor executor() { return contexts_.front().get_executor(); }
     /// Waits until the last serve() has ended. False: not within a generous time.
     bool has_ended() { return end_.wait_for(std::chrono::seconds(10)) == std::future_status::ready; }

@@ -23,6 +23,8 @@ public:
     ~plugin_context();
 
     std::string const& id() const noexcept { return id_; }
+    /// The app's. What a plugin spawns on it ends before its on_stop returns, or owns all that it uses: the
+    /// plugin is destroyed then, by the end of the app or by app::reload().
     asio::any_io_executor const& executor() const noexcept { return executor_; }
 
     /// The [plugins.<id>] table as a model; a missing table is an empty one, and members with the rule

@@ -120,8 +120,9 @@ public:
     awaitable<> finish();
 
     /// Puts `plugins` in the place of those that run, of which none is cut: a request keeps the ones with
-    /// which it began, a stream goes on to its end with them, and their on_stop is awaited when nobody uses
-    /// them any more. The new ones are constructed and started beside them, with the same settings, on the
+    /// which it began, a stream goes on to its end with them, and their on_stop is awaited when no request
+    /// uses them any more; they are destroyed after it, and after the jobs of remote() that began before. The
+    /// new ones are constructed and started beside them, with the same settings, on the
     /// app's executor. All or nothing: throws as prepare() and start(), and then the former ones go on
     /// serving; also load_error for an id that is there twice, operation_aborted when the app is not started
     /// or ends meanwhile. An entry that did not change may be given again: its plugin is a new object. Calls
