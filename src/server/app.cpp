@@ -3,6 +3,11 @@
 #include "server/local_exchange.hpp"
 #include "server/one_connection.hpp"
 
+#include <framex/client/connection_pool.hpp>
+
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/assert.hpp>
 
@@ -36,6 +41,11 @@ plugin_failure::~plugin_failure() = default;
 
 namespace {
 
+asio::execution_context const* context_of(asio::any_io_executor const& executor)
+{
+    return &asio::query(executor, asio::execution::context);
+}
+
 /// Known to the app for as long as its serve() runs, which may outlive the app.
 class registered_serving {
 public:
@@ -46,6 +56,7 @@ public:
     {
         std::lock_guard const guard(registry_->guard);
         registry_->all.insert(one_.get());
+        ++registry_->contexts[context_of(one_->executor())];
         one_->replace(newest());
         if (registry_->stopped)
             one_->stop(*registry_->stopped);
@@ -56,6 +67,9 @@ public:
     {
         std::lock_guard const guard(registry_->guard);
         registry_->all.erase(one_.get());
+        auto const here = registry_->contexts.find(context_of(one_->executor()));
+        if (--here->second == 0)
+            registry_->contexts.erase(here);
         one_.reset();
     }
     serving* operator->() const noexcept { return one_.get(); }
@@ -110,6 +124,12 @@ awaitable<> app::reload(std::vector<plugin_entry> plugins)
     return state::reload(state_, std::move(plugins));
 }
 
+bool serving_registry::is_used(asio::any_io_executor const& executor)
+{
+    std::lock_guard const alone(guard);
+    return contexts.contains(context_of(executor));
+}
+
 void serving_registry::stop(std::chrono::milliseconds grace)
 {
     is_stopped = true;
@@ -131,15 +151,17 @@ template <class Open>
 awaitable<> app::state::serve(std::shared_ptr<state> self, app_use how, Open open)
 {
     co_await start(self, how);
+    auto const executor = co_await asio::this_coro::executor;
     std::exception_ptr failed;
     try {
-        auto const executor = co_await asio::this_coro::executor;
         auto const newest = [&] { return service_of(self->snapshot()); };
         registered_serving const here(self->servings, open(newest(), executor), newest);
         co_await here->run();
     } catch (...) {
         failed = std::current_exception();
     }
+    if (self->is_over_on(executor, how))
+        close_idle_connections(executor);
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     co_await finish(self, how);
     if (failed)

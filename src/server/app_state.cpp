@@ -3,6 +3,7 @@
 
 #include "engine/engine_service.hpp"
 
+#include <framex/client/connection_pool.hpp>
 #include <framex/coro/sleep.hpp>
 
 #include <boost/asio/associated_executor.hpp>
@@ -72,6 +73,21 @@ bool app::state::enter(app_use how, std::optional<single_flight::leader>& turn)
     return is_started;
 }
 
+/// Whether connections may come after this one; under the guard.
+bool app::state::may_go_on(app_use how) const
+{
+    return how == app_use::serve_socket && is_held && !servings->is_stopped;
+}
+
+/// Whether idle connections to upstreams would only keep the executor's context running.
+bool app::state::is_over_on(asio::any_io_executor const& on, app_use how)
+{
+    if (servings->is_used(on))
+        return false;
+    std::lock_guard const alone(guard);
+    return !may_go_on(how);
+}
+
 /// Whether there is nothing to stop.
 bool app::state::leave(app_use how)
 {
@@ -80,8 +96,7 @@ bool app::state::leave(app_use how)
         is_held = false;
     else
         --served;
-    bool const may_go_on = how == app_use::serve_socket && is_held && !servings->is_stopped;
-    if (!is_started || served || may_go_on)
+    if (!is_started || served || may_go_on(how))
         return true;
     is_started = is_held = false;
     current->system.set_ready(false);
@@ -224,6 +239,8 @@ awaitable<> app::state::finish(std::shared_ptr<state> self, app_use how)
             self->note_stopped(std::move(one));
     }
     co_await asio::this_coro::throw_if_cancelled(throws);
+    if (how == app_use::life)
+        close_idle_connections(self->executor);
 }
 
 // ---- one generation after another -------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -23,9 +24,11 @@ namespace framex {
 struct serving_registry {
     std::mutex guard;
     std::unordered_set<serving*> all; // of those who are registered, each until its serve() ends
+    std::unordered_map<asio::execution_context const*, std::size_t> contexts; // how many of them are on each
     std::optional<std::chrono::milliseconds> stopped; // serve() after stop() ends at once
     std::atomic<bool> is_stopped = false; // the same, for whoever holds another guard
 
+    bool is_used(asio::any_io_executor const& executor);
     void stop(std::chrono::milliseconds grace);
     /// Requests that begin from now on get `next`.
     void replace(std::shared_ptr<service const> const& next);
@@ -70,6 +73,8 @@ struct app::state {
     std::shared_ptr<generation> generate(std::vector<plugin_entry> entries) const;
     std::shared_ptr<generation> snapshot();
     void prepare();
+    bool may_go_on(app_use how) const;
+    bool is_over_on(asio::any_io_executor const& executor, app_use how);
     bool enter(app_use how, std::optional<single_flight::leader>& turn);
     bool leave(app_use how);
     void note_started(bool all);

@@ -1,7 +1,5 @@
 #include "server/serving.hpp"
 
-#include <framex/client/connection_pool.hpp>
-
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -30,7 +28,6 @@ awaitable<> serving::run()
     // Cancelled without stop(): end_ is not set, so nothing is waited for.
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     co_await end_connections();
-    close_idle_connections(executor_);
     if (failed)
         std::rethrow_exception(failed);
 }

@@ -25,13 +25,14 @@ public:
     void stop(std::chrono::milliseconds grace);
     void replace(std::shared_ptr<service const> next);
 
+    asio::any_io_executor const& executor() const noexcept { return executor_; }
+
 protected:
     /// Until close(), stop() or cancelled: makes connections of the worker.
     virtual awaitable<> take_in() = 0;
     /// Nothing more is taken in.
     virtual void close() = 0;
 
-    asio::any_io_executor const& executor() const noexcept { return executor_; }
     std::shared_ptr<worker> const& connections() const noexcept { return worker_; }
     bool is_stopped() const noexcept { return end_.has_value(); }
 

@@ -1,6 +1,6 @@
 // app::serve(socket): connections that the program has accepted by itself.
 #include "coro/run.hpp"
-#include "sample.hpp"
+#include "hotel.hpp"
 #include "served.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -31,70 +31,21 @@ using framex::test_coro::code_of;
 
 namespace {
 
-std::atomic<int> started = 0, stopped = 0; // plugins of the kind below
-
-template <int N>
-struct guest {
-    static inline plugin_metadata const metadata{.name = "guest", .version = "1.0.0"};
-    awaitable<> on_start()
+/// Calls out.
+struct runner {
+    static inline plugin_metadata const metadata{.name = "runner", .version = "1.0.0"};
+    static inline std::optional<http_client> client;
+    awaitable<std::string> fetch(int port)
     {
-        co_await sleep_for(1ms);
-        ++started;
+        outgoing_request asked("GET", "http://127.0.0.1:" + std::to_string(port) + "/api/v1/say");
+        auto const answer = co_await client->send(std::move(asked));
+        co_return std::to_string(client->counts().opened) + " opened";
     }
-    awaitable<> on_stop()
-    {
-        co_await sleep_for(1ms);
-        ++stopped;
-    }
-    int number() { return N; }
-    static void define(api<guest>& api) { api.get("/number", &guest::number); }
+    static void define(api<runner>& api) { api.get("/fetch", &runner::fetch, arg("port")); }
 };
 
 constexpr std::string_view ask_number = "GET /api/v1/number HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::string_view ask_stream = "GET /api/v1/events?count=9&ms=3600000 HTTP/1.1\r\nHost: a\r\n\r\n";
-
-/// A context that one thread runs, its app, and an acceptor of the program's own.
-struct hotel {
-    asio::io_context context{1};
-    tcp::acceptor door{context, {asio::ip::address_v4::loopback(), 0}};
-    std::optional<framex::app> app{std::in_place, context.get_executor()};
-
-    hotel()
-    {
-        started = stopped = 0;
-        app->load<sample>().load<guest<1>>();
-        thread_ = std::thread([this] { context.run(); });
-    }
-    hotel(hotel const&) = delete;
-    hotel& operator=(hotel const&) = delete;
-    ~hotel()
-    {
-        if (app)
-            app->stop(0ms);
-        work_.reset();
-        thread_.join();
-    }
-    unsigned short port() const { return door.local_endpoint().port(); }
-    /// The next connection.
-    tcp::socket accepted() { return door.async_accept(asio::use_future).get(); }
-    /// Serves it on the context, or `where`; the end of that.
-    std::future<std::exception_ptr> serve(tcp::socket socket)
-    {
-        return serve(std::move(socket), context.get_executor());
-    }
-    std::future<std::exception_ptr> serve(tcp::socket socket, asio::any_io_executor where)
-    {
-        auto const ended = std::make_shared<std::promise<std::exception_ptr>>();
-        asio::co_spawn(where, app->serve(std::move(socket)),
-            [ended](std::exception_ptr error) { ended->set_value(error); });
-        return ended->get_future();
-    }
-    void run(awaitable<> body) { asio::co_spawn(context, std::move(body), asio::use_future).get(); }
-
-private:
-    asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(context);
-    std::thread thread_;
-};
 
 bool ends(std::future<std::exception_ptr>& future)
 {
@@ -316,6 +267,29 @@ BOOST_AUTO_TEST_CASE(a_reload_reaches_the_connection)
     client.leave();
     BOOST_TEST_REQUIRE(ends(end));
     BOOST_TEST(stopped == 2);
+}
+
+BOOST_AUTO_TEST_CASE(connections_to_upstreams_outlast_the_one_that_needed_them)
+{
+    served<sample> upstream;
+    hotel service;
+    service.app->load<runner>();
+    runner::client.emplace();
+    service.run(service.app->start());
+    for (int i = 0; i < 3; ++i) {
+        raw_client client(service.port());
+        auto end = service.serve(service.accepted());
+        client.send(
+            "GET /api/v1/fetch?port=" + std::to_string(upstream.port()) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        BOOST_TEST(has(client.answer(), "1 opened"));
+        client.leave();
+        BOOST_TEST_REQUIRE(ends(end));
+    }
+    BOOST_TEST(runner::client->idle() == 1u);
+    service.app->stop(0ms);
+    service.run(service.app->finish());
+    BOOST_TEST(eventually([] { return runner::client->idle() == 0; })); // the context may end
+    runner::client.reset();
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_of_another_executor_moves_to_the_one_that_serves)
