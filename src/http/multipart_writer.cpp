@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <random>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -56,8 +57,8 @@ std::string escaped(std::string_view name)
 /// A file that is open for reading.
 class multipart_writer::disk_file {
 public:
-    explicit disk_file(std::filesystem::path const& path)
-        : name_(path.string()), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
+    explicit disk_file(std::string const& path)
+        : name_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
     {
         if (descriptor_ < 0)
             fail(errno, "cannot be opened");
@@ -148,9 +149,9 @@ multipart_writer& multipart_writer::add_file(
 }
 
 multipart_writer& multipart_writer::add_path(
-    std::string_view name, std::filesystem::path const& path, std::string_view type)
+    std::string_view name, std::string const& path, std::string_view type)
 {
-    part next(head_of(name, path.filename().string(), type));
+    part next(head_of(name, std::filesystem::path(path).filename().string(), type));
     auto file = std::make_shared<disk_file const>(path);
     next.size = file->size();
     next.content = std::move(file);

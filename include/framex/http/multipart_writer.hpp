@@ -5,7 +5,6 @@
 #include <framex/http/body.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +44,7 @@ public:
     /// std::system_error, which names it, when it cannot be opened or is no regular file; one that has become
     /// shorter breaks the body off.
     multipart_writer& add_path(
-        std::string_view name, std::filesystem::path const& path, std::string_view type = octets);
+        std::string_view name, std::string const& path, std::string_view type = octets);
     /// A file whose content is pulled while it is sent; one of another size than `size` breaks the body off.
     multipart_writer& add_pulled(std::string_view name, std::string_view filename, body_reader content,
         std::optional<std::uint64_t> size = std::nullopt, std::string_view type = octets);
