@@ -14,6 +14,7 @@
 #include <framex/error.hpp>
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>
+#include <framex/http/multipart_writer.hpp>
 #include <framex/http/replay.hpp>
 #include <framex/http/sse.hpp>
 #include <framex/http/streamed_response.hpp>

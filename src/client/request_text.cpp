@@ -45,6 +45,14 @@ outgoing_request::outgoing_request(std::string verb, std::string_view url, outgo
     target = std::move(parts.target);
 }
 
+outgoing_request::outgoing_request(std::string verb, std::string_view url, multipart_writer form)
+    : outgoing_request(std::move(verb), url)
+{
+    headers.set(boost::beast::http::field::content_type, form.content_type());
+    auto const size = form.size();
+    body = outgoing_body(std::move(form).body(), size);
+}
+
 bool outgoing_request::is_idempotent() const noexcept
 {
     constexpr std::array<std::string_view, 6> known{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};

@@ -107,6 +107,26 @@ BOOST_AUTO_TEST_CASE(an_unknown_status_text_and_an_error_status_are_answers)
     BOOST_TEST(ask(outgoing_request("GET", upstream.url())).status == 503);
 }
 
+BOOST_AUTO_TEST_CASE(a_form_goes_out_with_its_boundary_and_its_length_when_that_is_known)
+{
+    upstream there;
+    there.on("POST", "/form").answer(200, "{}");
+    asking here;
+    for (bool is_known : {true, false}) {
+        multipart_writer form("B0undary");
+        form.add("a", "b");
+        if (!is_known)
+            form.add_pulled("p", "p.txt", body_reader(pieces({"pul", "led"})));
+        here.ask(outgoing_request("POST", there.url("/form"), std::move(form)));
+        auto const asked = there.requests().back();
+        BOOST_TEST(asked.headers["Content-Type"] == "multipart/form-data; boundary=B0undary");
+        BOOST_TEST(asked.headers.count("Content-Length") == (is_known ? 1U : 0U));
+        BOOST_TEST(
+            asked.body.starts_with("--B0undary\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n"));
+        BOOST_TEST(asked.body.ends_with(is_known ? "b\r\n--B0undary--\r\n" : "pulled\r\n--B0undary--\r\n"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_pulled_body_goes_out_in_chunks_or_with_its_length)
 {
     std::string chunked, sized;

@@ -344,11 +344,11 @@ BOOST_AUTO_TEST_CASE(calls_end_while_both_directions_are_open)
 BOOST_AUTO_TEST_CASE(an_upstream_that_takes_no_more_of_the_request_still_answers)
 {
     client_options options;
-    options.write_timeout = 300ms;
+    options.write_timeout = 1s;
     scripted upstream([](peer& client) {
         client.head();
         client.say(chunked + "3\r\none\r\n");
-        std::this_thread::sleep_for(1s); // reads nothing meanwhile
+        std::this_thread::sleep_for(2500ms); // reads nothing meanwhile
         client.say("3\r\ntwo\r\n0\r\n\r\n");
         client.client_leaves();
     });
@@ -362,10 +362,11 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_of_the_answer_does_not_count_against_the_upst
 {
     std::string const large(20'000'000, 'x');
     client_options options;
-    options.write_timeout = 300ms;
+    options.write_timeout = 1s;
+    auto const answer = with_length(large);
     scripted upstream([&](peer& client) {
         client.head();
-        client.say(with_length(large));
+        client.say(answer);
         client.exactly(large.size());
         client.head();
         client.say(with_length("next"));
@@ -374,7 +375,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_of_the_answer_does_not_count_against_the_upst
     here.run([](asking* with, std::string url, std::size_t size) -> awaitable<void> {
         outgoing_request request("POST", url, std::string(size, 'y'));
         auto answer = co_await with->client.stream(std::move(request));
-        co_await sleep_for(1s);
+        co_await sleep_for(2500ms);
         std::size_t read = 0;
         while (auto piece = co_await answer.body.next())
             read += piece->size();

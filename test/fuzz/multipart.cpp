@@ -1,8 +1,13 @@
-// multipart_parser: the same parts, contents and verdict at every split.
+// multipart_parser: the same parts, contents and verdict at every split; and what multipart_writer writes is
+// read back as it was.
 #include <framex/http/multipart.hpp>
+#include <framex/http/multipart_writer.hpp>
+#include <framex/http/syntax.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -58,6 +63,58 @@ std::string parse(std::string_view body, std::size_t step)
     }
 }
 
+/// Whether a name is read back as it is: escapes are not undone but for the quotation mark, and folders of a
+/// file name are dropped.
+bool stays_the_same(std::string const& name)
+{
+    return is_utf8(name) && name.find_first_of("%\\/\r\n") == name.npos && name != "." && name != "..";
+}
+
+/// What the writer gives for a field and a file, or nothing when it refuses the name.
+std::string form_of(std::string const& name, std::string const& content)
+{
+    multipart_writer form("b");
+    try {
+        form.add(name, content).add_file("f", name, content, "a/b");
+    } catch (std::invalid_argument const&) {
+        return {};
+    }
+    auto const size = form.size();
+    auto pieces = std::move(form).body();
+    std::string text;
+    for (;;) {
+        require(stream_access::step(pieces)); // all is in memory
+        auto const* piece = stream_access::item(pieces);
+        if (!piece)
+            break;
+        text += *piece;
+    }
+    require(text.size() == size);
+    return text;
+}
+
+void check_writer(std::string const& name, std::string const& content)
+{
+    auto const form = form_of(name, content);
+    if (form.empty() || !stays_the_same(name))
+        return;
+    multipart_parser parser("b");
+    parser.push(std::string(form));
+    parser.finish();
+    std::string text;
+    for (int files = 0; files < 2; ++files) {
+        require(parser.next() == multipart_parser::event::part_begin);
+        require(files == 1 || parser.head().name == name);
+        require(files == 0 || parser.head().filename == name);
+        text.clear();
+        auto happened = parser.next();
+        for (; happened == multipart_parser::event::data; happened = parser.next())
+            text += parser.data();
+        require(happened == multipart_parser::event::part_end && text == content);
+    }
+    require(parser.next() == multipart_parser::event::end);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
@@ -68,6 +125,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const whole = parse(body, body.size());
     require(parse(body, 1) == whole);
     require(parse(body, data[0] + 1U) == whole);
+    auto const cut = std::min<std::size_t>(data[0] % 32, body.size());
+    std::string const content(body.substr(cut));
+    if (content.find("--b") == content.npos && content.size() < 60'000) // what has the boundary ends there
+        check_writer(std::string(body.substr(0, cut)), content);
     boundary_of("multipart/form-data" + std::string(body));
     return 0;
 }

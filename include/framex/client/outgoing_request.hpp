@@ -5,6 +5,7 @@
 #include <framex/coro/pipeline.hpp>
 #include <framex/http/body.hpp>
 #include <framex/http/message.hpp>
+#include <framex/http/multipart_writer.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -74,6 +75,8 @@ struct outgoing_request {
     outgoing_request() = default;
     /// Throws std::invalid_argument for an URL that request_url refuses.
     outgoing_request(std::string verb, std::string_view url, outgoing_body content = {});
+    /// The form as the body, with its Content-Type. It is pulled, so it is sent at most once.
+    outgoing_request(std::string verb, std::string_view url, multipart_writer form);
 
     /// Whether the method may be repeated without harm. RFC 9110 section 9.2.2.
     bool is_idempotent() const noexcept;
