@@ -45,7 +45,7 @@ def program_of(page, text):
         made += f'#line {line} "{page}"\n{body}'
         made += "#undef main\n" if has_main else ""
         mains += has_main
-    calls = ", ".join([f"page_main_{number}" for number in range(mains)] + ["nullptr"])
+    calls = ", ".join(f"page_main_{number}" for number in range(mains))
     return f"""{made}#line 1 "the end of {page}"
 #include <cstdlib>
 int main(int, char** arguments)
