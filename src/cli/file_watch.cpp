@@ -142,11 +142,11 @@ void file_watch::add_missing()
 /// Until then the nearest folder around it is watched, which will tell.
 bool file_watch::is_back(fs::path const& folder)
 {
-    for (fs::path watched;;) {
+    for (fs::path last;;) {
         auto const near = nearest_there(folder);
-        if (near == watched)
+        if (near == last)
             return false;
-        watched = near;
+        last = near;
         auto const whole_tree = near == folder && wanted_[folder];
         if (!watch_if_there(near, whole_tree) || near != folder)
             continue; // it may have come just before
