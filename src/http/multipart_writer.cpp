@@ -38,7 +38,7 @@ std::string escaped(std::string_view name)
     for (std::size_t at = 0; at < name.size(); ++at) {
         char const c = name[at];
         if (c == '\r' || c == '\n') {
-            at += name.substr(at).starts_with("\r\n") ? 1 : 0;
+            at += name.substr(at).starts_with("\r\n") ? 1u : 0u;
             text += "%0D%0A";
         } else if (c == '"')
             text += "%22";
