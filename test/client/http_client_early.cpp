@@ -374,10 +374,10 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_of_the_answer_does_not_count_against_the_upst
     asking here(options);
     here.run([](asking* with, std::string url, std::size_t size) -> awaitable<void> {
         outgoing_request request("POST", url, std::string(size, 'y'));
-        auto answer = co_await with->client.stream(std::move(request));
+        auto begun = co_await with->client.stream(std::move(request));
         co_await sleep_for(2500ms);
         std::size_t read = 0;
-        while (auto piece = co_await answer.body.next())
+        while (auto piece = co_await begun.body.next())
             read += piece->size();
         BOOST_TEST(read == size);
     }(&here, upstream.url(), large.size()));
