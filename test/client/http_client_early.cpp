@@ -46,7 +46,11 @@ scripted::script stops_reading(std::string octets, std::atomic<bool>& done)
 std::string const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 /// The next chunk of a request, with its framing.
-std::string chunk(peer& client) { return client.until("\r\n") + client.until("\r\n"); }
+std::string chunk(peer& client)
+{
+    auto const size = client.until("\r\n");
+    return size + client.until("\r\n");
+}
 
 /// "0", "1" and so on, each when `wanted` says so.
 async_generator<std::string> wanted_pieces(int count, int const* wanted)
