@@ -124,6 +124,20 @@ struct fixture {
         BOOST_TEST_MESSAGE("said was: " << said_.str());
         return false;
     }
+    /// The same for two texts in any order.
+    bool says_both(std::string_view one, std::string_view other)
+    {
+        context_.restart();
+        for (int i = 0; i < 3'000; ++i, context_.run_for(10ms)) {
+            auto const all = said_.str();
+            if (all.find(one) == std::string::npos || all.find(other) == std::string::npos)
+                continue;
+            said_.str({});
+            return true;
+        }
+        BOOST_TEST_MESSAGE("said was: " << said_.str());
+        return false;
+    }
     /// What is said in a while.
     std::string said_in(std::chrono::milliseconds span)
     {
@@ -228,8 +242,7 @@ BOOST_AUTO_TEST_CASE(a_link_to_the_built_file_is_followed)
     put("greeter.so", home / "elsewhere");
     fs::remove(home / "current.so");
     fs::create_symlink(home / "elsewhere/greeter.so", home / "current.so");
-    BOOST_TEST(says("current.so took over, "));
-    BOOST_TEST(says("it lies in no build tree of CMake"));
+    BOOST_TEST(says_both("current.so took over, ", "it lies in no build tree of CMake"));
     put("greeter.so", home / "elsewhere");
     BOOST_TEST(says("current.so took over, "));
 }
