@@ -226,9 +226,10 @@ void log::fault(problem const& what)
     auto text = render(what, is_json_ ? colours::off : output_.paint);
     while (text.ends_with('\n'))
         text.pop_back();
+    auto const level = what.is_warning ? log_level::warning : log_level::error;
     if (is_json_)
-        plugin({.plugin = "framex", .level = log_level::error, .text = text});
-    else if (writes(log_level::error))
+        plugin({.plugin = "framex", .level = level, .text = text});
+    else if (writes(level))
         write(std::move(text));
 }
 

@@ -224,4 +224,25 @@ BOOST_AUTO_TEST_CASE(lines_of_several_threads_stay_whole)
     BOOST_TEST(whole == 800U);
 }
 
+BOOST_AUTO_TEST_CASE(a_fault_is_lines_of_text_or_one_line_of_json_at_its_level)
+{
+    problem what;
+    what.code = "FX0309";
+    what.message = "nothing to watch";
+    what.help = "load a plugin";
+    auto const written = [&](log_settings const& wanted) {
+        std::ostringstream text;
+        cli::log({.to = text}, wanted).fault(what);
+        return text.str();
+    };
+    auto grave = in_format("text");
+    grave.level = "error";
+    BOOST_TEST(written(grave) == "error[FX0309]: nothing to watch\nhelp: load a plugin\n");
+    BOOST_TEST(written(in_format("json")).find("\"level\":\"error\"") != std::string::npos);
+    what.is_warning = true;
+    BOOST_TEST(written(in_format("text")) == "warning[FX0309]: nothing to watch\nhelp: load a plugin\n");
+    BOOST_TEST(written(in_format("json")).find("\"level\":\"warning\"") != std::string::npos);
+    BOOST_TEST(written(grave) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
