@@ -71,7 +71,7 @@ private:
 ///
 /// next() throws upstream_error: stream_refused, the last of too many failed attempts, and
 /// upstream_errc::too_large for an event over the limit. Cancelling it, and dropping the client, close the
-/// connection at once.
+/// connection at once. The client outlives no io_context that it was pulled on.
 class sse_client {
 public:
     using value_type = sse_event;
