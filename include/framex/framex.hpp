@@ -22,5 +22,7 @@
 #include <framex/model/json.hpp>
 #include <framex/model/model.hpp>
 #include <framex/model/rules.hpp>
+#include <framex/plugin/middleware.hpp>
 #include <framex/plugin/plugin.hpp>
+#include <framex/plugin/rate_limit.hpp>
 #include <framex/version.hpp>

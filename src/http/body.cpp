@@ -3,6 +3,20 @@
 
 namespace framex {
 
+namespace {
+
+async_generator<std::string> one_piece(std::string body) { co_yield std::move(body); }
+
+} // namespace
+
+void body_reader::unfold()
+{
+    auto text = std::move(*whole_);
+    whole_.reset();
+    if (!text.empty())
+        chunks_ = one_piece(std::move(text));
+}
+
 awaitable<std::string> read_all(body_reader body, std::size_t limit)
 {
     std::string whole;

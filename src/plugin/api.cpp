@@ -55,6 +55,13 @@ void place_parameters(route& entry)
 
 namespace detail {
 
+std::vector<any_middleware>& list_of(route& target)
+{
+    if (!target.middleware)
+        target.middleware = std::make_shared<middleware_list>();
+    return target.middleware->all;
+}
+
 route& api_base::add(std::string_view method, std::string path, std::string function, route entry)
 {
     entry.method = method;
@@ -80,6 +87,10 @@ std::vector<route> api_base::take(std::string const& id, std::string const& clas
                 throw std::logic_error("the path " + entry->path + " must begin with /");
             place_parameters(*entry);
             entry->enveloped = !entry->raw_response && entry->path.starts_with("/api");
+            if (!around_.empty()) {
+                auto& all = list_of(*entry);
+                all.insert(all.begin(), around_.begin(), around_.end());
+            }
         }
         if (entry->tags.empty())
             entry->tags.push_back(id);

@@ -94,6 +94,13 @@ app& app::load(plugin_entry entry)
     return *this;
 }
 
+app& app::use(detail::any_middleware m)
+{
+    BOOST_ASSERT(!state_->snapshot());
+    state_->around.push_back(std::move(m));
+    return *this;
+}
+
 app& app::on_access(access_sink sink)
 {
     BOOST_ASSERT(!state_->snapshot());

@@ -39,7 +39,7 @@ void add_entry(std::vector<plugin_entry>& to, plugin_entry entry)
 
 std::shared_ptr<generation> app::state::generate(std::vector<plugin_entry> entries) const
 {
-    generation_options const options{executor, configuration, on_access, on_error, on_log};
+    generation_options const options{executor, configuration, around, on_access, on_error, on_log};
     return std::make_shared<generation>(std::move(entries), options);
 }
 

@@ -55,6 +55,7 @@ struct app::state {
     asio::any_io_executor executor;
     settings configuration;
     std::vector<plugin_entry> loaded{}; // until prepare() takes them
+    std::vector<detail::any_middleware> around{};
     access_sink on_access;
     error_sink on_error;
     log_sink on_log;

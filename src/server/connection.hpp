@@ -64,8 +64,9 @@ protected:
     /// Whether an error may be told as the stream's last event.
     bool is_event_stream() const noexcept
     {
-        return route_->answer != answer_kind::streamed
-            && media_type_is(stream_type(*route_), "text/event-stream");
+        return call_.has_whole_events
+            || (!std::holds_alternative<streamed_response>(call_.result)
+                && media_type_is(stream_type(*route_), "text/event-stream"));
     }
     /// Of a stream with a length: whether what out_ holds from `begin` on keeps it. Octets beyond it are not
     /// sent.
@@ -129,6 +130,7 @@ private:
     bool locate(scratch_memory& memory);
     step dispatch(scratch_memory& memory);
     step write_result();
+    response* whole_answer();
     bool write_stream_head();
     step begin_stream(std::size_t head);
     void write_failure(failure const& why);

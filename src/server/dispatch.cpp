@@ -15,7 +15,6 @@ constexpr std::string_view json_type = "application/json";
 constexpr std::string_view sse_type = "text/event-stream; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view lines_type = "application/x-ndjson";
-constexpr std::string_view not_cached = "\r\nX-FrameX-Cache-Status: BYPASS";
 constexpr std::size_t kept_input = 65536; // a larger buffer is given back after its request
 constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 } // namespace
@@ -158,6 +157,18 @@ connection::step connection::serve_finished(std::exception_ptr error)
     return write_result();
 }
 
+/// The answer that need not be sent as a stream; else null.
+response* connection::whole_answer()
+{
+    auto* const own = std::get_if<streamed_response>(&call_.result);
+    if (own && own->body.whole()) {
+        response whole(own->status, *own->body.whole());
+        whole.headers = std::move(own->headers);
+        call_.result = std::move(whole);
+    }
+    return std::get_if<response>(&call_.result);
+}
+
 /// Writes what the route left in the invocation.
 connection::step connection::write_result()
 {
@@ -170,7 +181,7 @@ connection::step connection::write_result()
         append_answer(out_, 200, json_type, *call_.out, frame_,
             call_.fields.empty() ? not_cached : std::string_view(call_.fields));
         call_.fields.clear();
-    } else if (auto* reply = std::get_if<response>(&call_.result)) {
+    } else if (auto* reply = whole_answer()) {
         if (is_final(reply->status))
             append_response(out_, *reply, frame_);
         else
@@ -259,22 +270,7 @@ void connection::write_failure(failure const& why)
 
 failure connection::failure_of(std::exception_ptr const& error, bool client_sees_it)
 {
-    auto why = failure::of(error);
-    auto const& sink = shared().on_error;
-    if (!sink || (client_sees_it && !why.is_hidden))
-        return why;
-    auto const what = text_of(error);
-    error_record record;
-    record.method = route_->method;
-    record.route = route_->path;
-    if (watch_)
-        record.request_id = watch_->request_id();
-    record.what = what;
-    try {
-        sink(record);
-    } catch (...) { // a sink that fails costs its line, not the connection
-    }
-    return why;
+    return told_failure(error, *route_, call_.request_id, shared().on_error, client_sees_it);
 }
 
 // ---- access -----------------------------------------------------------------------------------------
@@ -283,6 +279,7 @@ void connection::begin_watch(request_head const* head)
 {
     watch_->begin(head);
     frame_.request_id = &watch_->request_id();
+    call_.request_id = watch_->request_id();
     end_ = request_end::finished;
 }
 
@@ -311,6 +308,7 @@ void connection::end_request()
     promised_.reset();
     call_.body_stream.reset();
     call_.issues.clear();
+    call_.has_whole_events = false;
     if (call_.result.index() != 0)
         call_.result = std::monostate{};
     renew();

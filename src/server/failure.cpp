@@ -1,6 +1,7 @@
 #include "server/failure.hpp"
 
 #include "http/clock_text.hpp"
+#include "server/watch.hpp"
 
 #include <framex/client/upstream_error.hpp>
 #include <framex/engine/engine.hpp>
@@ -78,6 +79,20 @@ std::string plain_body(failure const& why)
     return body;
 }
 
+std::string body_of(failure const& why, failure_style style)
+{
+    bool const is_plain = !style.enveloped && why.from == failure::origin::raised;
+    return is_plain ? plain_body(why) : enveloped_body(why);
+}
+
+/// For old clients a raised error travels under 200.
+int status_of(failure const& why, failure_style style)
+{
+    bool const hidden =
+        style.status_in_body && style.enveloped && why.from == failure::origin::raised && why.issues.empty();
+    return hidden ? 200 : why.status;
+}
+
 } // namespace
 
 failure failure::of(std::exception_ptr error)
@@ -119,13 +134,33 @@ failure failure::of(std::exception_ptr error)
 
 void append_failure(std::string& out, failure const& why, answer_frame frame, failure_style style)
 {
-    bool const exception = why.from == failure::origin::internal;
-    auto const body = style.enveloped || exception || why.from == failure::origin::protocol
-        ? enveloped_body(why)
-        : plain_body(why);
-    bool const hidden =
-        style.status_in_body && style.enveloped && why.from == failure::origin::raised && why.issues.empty();
-    append_answer(out, hidden ? 200 : why.status, json_type, body, frame, why.fields);
+    append_answer(out, status_of(why, style), json_type, body_of(why, style), frame, why.fields);
+}
+
+response response_of(failure const& why, failure_style style)
+{
+    auto made = response::json(body_of(why, style), status_of(why, style));
+    add_field_lines(made.headers, why.fields);
+    return made;
+}
+
+failure told_failure(std::exception_ptr const& error, route const& entry, std::string_view request_id,
+    error_sink const& sink, bool client_sees_it)
+{
+    auto why = failure::of(error);
+    if (!sink || (client_sees_it && !why.is_hidden))
+        return why;
+    auto const what = text_of(error);
+    error_record record;
+    record.method = entry.method;
+    record.route = entry.path;
+    record.request_id = request_id;
+    record.what = what;
+    try {
+        sink(record);
+    } catch (...) { // a sink that fails costs its line, not the connection
+    }
+    return why;
 }
 
 sse_event error_event(failure const& why)

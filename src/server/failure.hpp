@@ -5,6 +5,8 @@
 
 #include <framex/error.hpp>
 #include <framex/model/issue.hpp>
+#include <framex/plugin/route.hpp>
+#include <framex/server/access.hpp>
 
 #include <exception>
 #include <string>
@@ -45,6 +47,13 @@ struct failure_style {
 
 /// The whole answer.
 void append_failure(std::string& out, failure const& why, answer_frame frame, failure_style style);
+
+/// The same as a value.
+response response_of(failure const& why, failure_style style);
+
+/// What a handler of `entry` threw, as a reply. What the client does not see of it is told to `sink`.
+failure told_failure(std::exception_ptr const& error, route const& entry, std::string_view request_id,
+    error_sink const& sink, bool client_sees_it);
 
 /// What ends an event stream that failed after its head: `{"status": 500, "message": "…"}` as an `error`
 /// event.

@@ -2,6 +2,7 @@
 
 #include "http/clock_text.hpp"
 #include "server/cache.hpp"
+#include "server/middleware.hpp"
 
 #include <framex/server/app.hpp>
 #include <framex/version.hpp>
@@ -113,6 +114,7 @@ generation::generation(std::vector<plugin_entry> entries, generation_options con
     auto const& wanted = options.configuration;
     auto all = collect(plugins, system, wanted);
     keep_answers(all, make_cache(wanted.cache, options.on_error));
+    put_middleware(all, options.around, shared);
     auto const table = std::make_shared<route_table>(std::move(all), key_rules(wanted.auth.rules));
     resolve(plugins, *table);
     plugins.construct(*table, wanted, options.on_log);

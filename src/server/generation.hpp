@@ -14,6 +14,7 @@ namespace framex {
 struct generation_options {
     asio::any_io_executor executor;
     settings const& configuration;
+    std::vector<detail::any_middleware> const& around; ///< all routes
     access_sink const& on_access;
     error_sink const& on_error;
     log_sink const& on_log;

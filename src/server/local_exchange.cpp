@@ -31,7 +31,6 @@ private:
 
     body_reader make_body_reader() override { return body_reader(pull_body(weak_from_this())); }
     static async_generator<std::string> pull_body(std::weak_ptr<local_exchange> from);
-    static async_generator<std::string> one_piece(std::string body);
     template <class T>
     static async_generator<std::string> pieces(
         std::shared_ptr<local_exchange> self, async_generator<T> items);
@@ -85,8 +84,6 @@ async_generator<std::string> local_exchange::pull_body(std::weak_ptr<local_excha
         co_yield std::move(chunk);
 }
 
-async_generator<std::string> local_exchange::one_piece(std::string body) { co_yield std::move(body); }
-
 template <class T>
 async_generator<std::string> local_exchange::pieces(
     std::shared_ptr<local_exchange> self, async_generator<T> items)
@@ -131,7 +128,7 @@ async_generator<std::string> local_exchange::stream()
         return pieces(std::move(self), std::move(*events));
     if (auto* texts = std::get_if<async_generator<std::string>>(&call_.result))
         return pieces(std::move(self), std::move(*texts));
-    return pieces(std::move(self), std::move(std::get<streamed_response>(call_.result).body));
+    return pieces(std::move(self), std::move(std::get<streamed_response>(call_.result).body).chunks());
 }
 
 streamed_response local_exchange::answer()
@@ -149,7 +146,7 @@ streamed_response local_exchange::answer()
     if (is_stream_)
         made.body = stream();
     else if (auto body = out_.substr(head.size); !body.empty())
-        made.body = one_piece(std::move(body));
+        made.body = body_reader(std::move(body));
     return made;
 }
 

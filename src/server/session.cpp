@@ -84,8 +84,10 @@ awaitable<> session<Socket>::run()
                     whole = co_await send_stream(*events);
                 else if (auto* pieces = std::get_if<async_generator<std::string>>(&call_.result))
                     whole = co_await send_stream(*pieces);
-                else
-                    whole = co_await send_stream(std::get<streamed_response>(call_.result).body);
+                else {
+                    auto body = std::move(std::get<streamed_response>(call_.result).body).chunks();
+                    whole = co_await send_stream(body);
+                }
                 watched_ = blind_ = false;
                 end_pulled_body();
                 stream_finished(whole);

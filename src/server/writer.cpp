@@ -189,6 +189,17 @@ void append_streamed_head(
     out += "\r\n\r\n";
 }
 
+void add_field_lines(fields& to, std::string_view lines)
+{
+    while (!lines.empty()) {
+        lines.remove_prefix(2); // each begins with CRLF
+        auto const line = lines.substr(0, lines.find("\r\n"));
+        auto const colon = line.find(": ");
+        to.insert(line.substr(0, colon), line.substr(colon + 2));
+        lines.remove_prefix(line.size());
+    }
+}
+
 void append_item(std::string& out, sse_event const& item, bool chunked)
 {
     as_chunk(out, chunked, [&] { append_event(out, item); });

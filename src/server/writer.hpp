@@ -53,6 +53,12 @@ void append_streamed_head(std::string& out, streamed_response const& reply, answ
 void append_item(std::string& out, sse_event const& item, bool chunked);
 void append_item(std::string& out, std::string const& item, bool chunked);
 
+/// What the JSON of a route that keeps no answers says.
+inline constexpr std::string_view not_cached = "\r\nX-FrameX-Cache-Status: BYPASS";
+
+/// Adds field lines, each of which begins with CRLF.
+void add_field_lines(fields& to, std::string_view lines);
+
 /// The last chunk.
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 

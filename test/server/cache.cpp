@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string data_in(reply const& got)
+std::string data_in(outcome const& got)
 {
     std::string_view constexpr mark = "\"data\":";
     auto const at = got.body.find(mark);

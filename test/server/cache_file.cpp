@@ -53,7 +53,7 @@ struct filed : temporary_folder, cached_counter {
     explicit filed(std::size_t max_size = 1000) : cached_counter(make_file_store(path / "deep/er", max_size))
     {
     }
-    files::path file_of(reply const& got) const { return path / "deep/er" / (got.key + ".json"); }
+    files::path file_of(outcome const& got) const { return path / "deep/er" / (got.key + ".json"); }
 };
 
 } // namespace
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(the_oldest_files_go_and_strangers_stay)
     auto const first = lab.ask("/for_ever?key=a");
     auto const folder = lab.file_of(first).parent_path();
     write(folder / "notes.json", "{}");
-    std::vector<reply> all{first};
+    std::vector<outcome> all{first};
     for (auto const* key : {"b", "c", "d"}) {
         lab.now = lab.now.load() + 1s;
         all.push_back(lab.ask(std::string("/for_ever?key=") + key));

@@ -24,7 +24,7 @@ class crowd {
 public:
     explicit crowd(cached_counter& lab) : lab_(lab) {}
 
-    reply& ask(std::string const& target, std::string wish = {})
+    outcome& ask(std::string const& target, std::string wish = {})
     {
         auto& one = all_.emplace_back();
         asio::co_spawn(context,
@@ -56,7 +56,7 @@ public:
 
 private:
     struct asked {
-        reply got;
+        outcome got;
         asio::cancellation_signal signal;
     };
     cached_counter& lab_;
@@ -85,7 +85,7 @@ private:
     std::unique_ptr<cache_store> inner_ = make_memory_store(10);
 };
 
-bool is_aborted(reply const& got)
+bool is_aborted(outcome const& got)
 {
     try {
         if (got.error)
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_is_not_lost_to_an_older_run_that_is_being_kept)
     auto store = std::make_unique<held_store>();
     auto& held = *store;
     cached_counter lab(std::move(store));
-    reply newer;
+    outcome newer;
     std::thread other;
     held.before_first = [&] {
         other = std::thread([&] { newer = lab.ask("/slow?ms=0", "refresh"); });
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(two_threads_get_the_answers_of_their_keys)
 {
     cached_counter lab(make_memory_store(3));
     crowd first(lab), second(lab);
-    std::vector<std::pair<reply const*, std::string>> all;
+    std::vector<std::pair<outcome const*, std::string>> all;
     for (int i = 0; i < 200; ++i)
         for (auto* one : {&first, &second}) {
             auto const number = std::to_string(i % 5);

@@ -68,7 +68,7 @@ struct counter {
 };
 
 /// What one request got.
-struct reply {
+struct outcome {
     bool done = false;
     std::string body{}, status{}, key{};
     std::size_t issues = 0;
@@ -114,7 +114,7 @@ public:
 
     /// One request; `target` is "/count?key=a" below /api/v1, `wish` the value of X-FrameX-Cache.
     static awaitable<> request(
-        route const& entry, std::string target, std::string wish, std::string body, reply& into)
+        route const& entry, std::string target, std::string wish, std::string body, outcome& into)
     {
         auto const memory = std::make_unique<scratch>();
         memory->text = "POST " + target + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
@@ -139,9 +139,9 @@ public:
     }
 
     /// Runs one request to its end.
-    reply ask(std::string const& target, std::string wish = {}, std::string body = {})
+    outcome ask(std::string const& target, std::string wish = {}, std::string body = {})
     {
-        reply got;
+        outcome got;
         asio::io_context context(1);
         asio::co_spawn(context, request(of(target), target, std::move(wish), std::move(body), got),
             [](std::exception_ptr) {});

@@ -1,10 +1,11 @@
-/// A request body on its way in: chunks pulled one by one.
+/// Bodies that are pulled: of requests on their way in, of responses on their way out.
 #pragma once
 
 #include <framex/coro/async_generator.hpp>
 #include <framex/coro/awaitable.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,14 +18,34 @@ public:
     using value_type = std::string; // one chunk, as it arrived
 
     body_reader() noexcept = default;
-    explicit body_reader(async_generator<std::string> chunks) noexcept : chunks_(std::move(chunks)) {}
+    body_reader(async_generator<std::string> chunks) noexcept : chunks_(std::move(chunks)) {}
+    /// All of it at once: one chunk, or none when it is empty.
+    explicit body_reader(std::string whole) : whole_(std::move(whole)) {}
 
     /// The next chunk, or nullopt at the end. Throws http_error when the client breaks off, is too slow or
     /// sends too much. At most one call may be outstanding; the reader must outlive it.
-    auto next() { return chunks_.next(); }
+    auto next()
+    {
+        if (whole_)
+            unfold();
+        return chunks_.next();
+    }
+
+    /// All of the body when it is there as one text and nothing was read of it, else null.
+    std::string const* whole() const noexcept { return whole_ ? &*whole_ : nullptr; }
+    /// What is left, for loops that drive a generator themselves.
+    async_generator<std::string> chunks() &&
+    {
+        if (whole_)
+            unfold();
+        return std::move(chunks_);
+    }
 
 private:
+    void unfold();
+
     async_generator<std::string> chunks_;
+    std::optional<std::string> whole_;
 };
 
 /// Reads a whole body. Throws http_error 413 once it is longer than `limit` octets.

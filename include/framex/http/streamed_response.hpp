@@ -1,10 +1,9 @@
 /// A response whose body is pulled while it is sent.
 #pragma once
 
-#include <framex/coro/async_generator.hpp>
+#include <framex/http/body.hpp>
 #include <framex/http/message.hpp>
 
-#include <string>
 #include <utility>
 
 namespace framex {
@@ -19,11 +18,13 @@ namespace framex {
 struct streamed_response {
     int status = 200;
     fields headers;
-    async_generator<std::string> body; // pieces of any size; empty ones are skipped
+    body_reader body; // pieces of any size; empty ones are skipped
 
     streamed_response() = default;
-    explicit streamed_response(int code, async_generator<std::string> pieces = {})
-        : status(code), body(std::move(pieces))
+    explicit streamed_response(int code, body_reader pieces = {}) : status(code), body(std::move(pieces)) {}
+    /// A whole answer is one, too: its body is one piece.
+    streamed_response(response whole)
+        : status(whole.status), headers(std::move(whole.headers)), body(std::move(whole.body))
     {
     }
 };

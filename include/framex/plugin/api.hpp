@@ -3,6 +3,7 @@
 
 #include <framex/plugin/binder.hpp>
 #include <framex/plugin/cache.hpp>
+#include <framex/plugin/middleware.hpp>
 
 #include <chrono>
 #include <string>
@@ -11,6 +12,13 @@
 #include <vector>
 
 namespace framex {
+
+namespace detail {
+
+/// The route's own middleware.
+std::vector<any_middleware>& list_of(route& target);
+
+} // namespace detail
 
 /// What may follow the registration of F: `api.get(...).raw_response().tags({"demo"})`.
 template <class Plugin, class F>
@@ -88,6 +96,18 @@ public:
         return *this;
     }
 
+    /// Puts `m` around the handler, inside of what the plugin's own use() and earlier calls have put there.
+    /// Only for routes: app::prepare() refuses a function with middleware.
+    template <class M>
+    route_options& use(M m)
+    {
+        if constexpr (plugin_middleware<M, Plugin>)
+            detail::list_of(target_).push_back(detail::erase_for<Plugin>(std::move(m)));
+        else
+            detail::explain_middleware<M, Plugin>();
+        return *this;
+    }
+
 private:
     route& target_;
 };
@@ -109,8 +129,10 @@ public:
 protected:
     ~api_base() = default;
     route& add(std::string_view method, std::string path, std::string function, route entry);
+    void add(any_middleware around) { around_.push_back(std::move(around)); }
 
 private:
+    std::vector<any_middleware> around_; // all HTTP routes
     std::vector<std::unique_ptr<route>> routes_; // stable addresses: route_options refer to them
 };
 
@@ -187,6 +209,17 @@ public:
     options<F> function(std::string name, F f, A... args)
     {
         return options<F>(add({}, {}, std::move(name), entry_of(std::move(f), std::move(args)...)));
+    }
+
+    /// Puts `m` around all routes of the plugin, wherever in define() it stands; the first is the outermost.
+    /// A middleware, or a member function of P: `awaitable<streamed_response> P::f(request, next_handler)`.
+    template <class M>
+    void use(M m)
+    {
+        if constexpr (plugin_middleware<M, Plugin>)
+            add(detail::erase_for<Plugin>(std::move(m)));
+        else
+            detail::explain_middleware<M, Plugin>();
     }
 
     // The same heads without constraints: chosen only for a wrong handler, to say why it is wrong.

@@ -12,6 +12,7 @@
 #include <framex/http/streamed_response.hpp>
 #include <framex/model/issue.hpp>
 #include <framex/model/schema.hpp>
+#include <framex/plugin/middleware.hpp>
 #include <framex/plugin/native_type.hpp>
 
 #include <array>
@@ -84,12 +85,14 @@ struct invocation {
     argument_texts const* arguments = nullptr; ///< instead of path, query and body
     asio::any_io_executor executor{};
     body_limits const* limits = &default_body_limits; ///< never null
+    std::string_view request_id{}; ///< empty: the app has no access sink
 
     std::string* out = nullptr; ///< the JSON answer is appended here; cleared first
     std::string fields{}; ///< of a JSON answer: further field lines, each beginning with CRLF
     std::variant<std::monostate, response, async_generator<sse_event>, async_generator<std::string>,
         streamed_response>
         result{};
+    bool has_whole_events = false; ///< of a streamed_response: each of its pieces is whole server-sent events
     std::vector<issue> issues{}; ///< not empty after a call: 422, the handler has not run
 };
 
@@ -112,6 +115,7 @@ struct route {
     std::vector<parameter> parameters{};
     json::value (*result_schema)(schema_registry&) = nullptr; ///< of the data, or of one item of a stream
     std::shared_ptr<route_cache> cache{}; ///< null: the handler runs for every request
+    std::shared_ptr<detail::middleware_list> middleware{}; ///< null: none; the plugin's, then its own
 
     void* instance = nullptr; ///< the plugin object
     std::shared_ptr<void const>

@@ -62,6 +62,20 @@ public:
     }
     app& load(plugin_entry entry);
 
+    /// Puts `m` around all routes, those of the app itself (/docs, /health…) included, outside of what the
+    /// plugins use; the first is the outermost. Only before the app is prepared.
+    template <class M>
+    app& use(M m)
+    {
+        if constexpr (middleware<M>)
+            return use(detail::erase(std::move(m)));
+        else {
+            detail::explain_middleware<M, app>();
+            return *this;
+        }
+    }
+    app& use(detail::any_middleware m);
+
     /// Every request is told to `sink` at its end, and carries an X-Request-ID in its answer: the one it came
     /// with when that is a token of at most 128 octets (RFC 9110 5.6.2), else 128 random bits in hex. Without
     /// a sink there are no ids. Only before the app is prepared.
