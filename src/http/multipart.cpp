@@ -4,7 +4,7 @@
 #include <framex/http/syntax.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 namespace framex {
 namespace {
@@ -21,6 +21,14 @@ bool is_boundary(std::string_view text) noexcept
     };
     return !text.empty() && text.size() <= longest_boundary && text.back() != ' '
         && std::all_of(text.begin(), text.end(), good);
+}
+
+// From CR to CR, which is rare in most files: several times as fast as a search for the whole.
+std::size_t find_delimiter(std::string_view text, std::string_view delimiter, std::size_t at) noexcept
+{
+    while ((at = text.find('\r', at)) != text.npos && !text.substr(at).starts_with(delimiter))
+        ++at;
+    return at;
 }
 
 // How much of the text cannot be the beginning of the delimiter, nor hold it.
@@ -153,11 +161,9 @@ multipart_parser::found multipart_parser::find_border() const noexcept
 {
     auto const text = unread();
     for (std::size_t from = 0;;) {
-        auto const* match = static_cast<char const*>(
-            memmem(text.data() + from, text.size() - from, delimiter_.data(), delimiter_.size()));
-        if (!match)
+        auto const at = find_delimiter(text, delimiter_, from);
+        if (at == text.npos)
             return {border::none, finished_ ? text.size() : certain_data(text, delimiter_), 0};
-        auto const at = static_cast<std::size_t>(match - text.data());
         found result{border::none, at, 0};
         result.what = judge(text.substr(at + delimiter_.size()), result.length);
         if (result.what != border::none)
@@ -223,6 +229,21 @@ multipart_parser::event multipart_parser::hand_over(std::size_t size)
     data_ = unread().substr(0, size);
     at_ += size;
     return event::data;
+}
+
+std::string multipart_parser::take_data()
+{
+    bool const is_most = data_.data() == buffer_.data() && data_.size() >= buffer_.size() / 2;
+    if (!is_most) { // little of a large text would keep all of its memory
+        std::string copy(data_);
+        data_ = {};
+        return copy;
+    }
+    std::string rest(buffer_, at_);
+    auto taken = std::exchange(buffer_, std::move(rest));
+    taken.resize(std::exchange(at_, 0));
+    data_ = {};
+    return taken;
 }
 
 } // namespace framex

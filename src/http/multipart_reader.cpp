@@ -57,7 +57,7 @@ awaitable<std::optional<std::string>> next_piece(source_pointer source, std::uin
         co_return std::nullopt;
     auto const happened = co_await pull(source);
     if (happened == event::data)
-        co_return std::string(source->parser.data());
+        co_return source->parser.take_data();
     source->open = false;
     co_return std::nullopt;
 }

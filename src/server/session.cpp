@@ -310,7 +310,8 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
         auto const before = self->phase_;
         auto const deadline = self->deadline_;
         auto const begin = self->owner().now();
-        bool const writes = !self->out_.empty(); // 100 Continue, and answers to earlier requests
+        // 100 Continue, and answers to earlier requests; a stream sends what it has made by itself
+        bool const writes = before == phase::handler && !self->out_.empty();
         if (writes)
             self->enter(phase::write, self->limits().write_timeout);
         else

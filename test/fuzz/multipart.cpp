@@ -53,7 +53,7 @@ std::string parse(std::string_view body, std::size_t step)
                 text += "<" + head.name + "|" + name + "|" + head.content_type + ">";
             } else if (happened == multipart_parser::event::data) {
                 require(!parser.data().empty());
-                text += parser.data();
+                text += step % 2 == 0 ? parser.take_data() : std::string(parser.data());
             } else
                 text += "</>";
         }

@@ -61,6 +61,16 @@ struct hostile {
                 size += chunk->size();
         co_yield sse_event("size", std::to_string(size));
     }
+    /// The same, after each piece.
+    async_generator<sse_event> steps(multipart_reader form)
+    {
+        std::size_t size = 0;
+        while (auto part = co_await form.next())
+            while (auto chunk = co_await part->next()) {
+                size += chunk->size();
+                co_yield sse_event("size", std::to_string(size));
+            }
+    }
     /// Reads the whole form and works on.
     awaitable<std::size_t> digest(multipart_reader form)
     {
@@ -113,6 +123,7 @@ struct hostile {
         api.get("/broken_things", &hostile::broken_things);
         api.post("/counted", &hostile::counted, arg("number"));
         api.post("/progress", &hostile::progress);
+        api.post("/steps", &hostile::steps);
         api.post("/digest", &hostile::digest);
         api.post("/preview", &hostile::preview);
         api.post("/preview_events", &hostile::preview_events);

@@ -193,6 +193,24 @@ BOOST_AUTO_TEST_CASE(a_stream_pulls_the_body_of_its_request)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_more_of_its_body_sends_each_item_once)
+{
+    served<hostile> service;
+    raw_client client(service.port());
+    std::string const begin = "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\nabc";
+    std::string const end = "\r\n--B--\r\n";
+    client.send(
+        form_head("steps", "Content-Length: " + std::to_string(begin.size() + end.size() + 2)) + begin);
+    auto all = client.until("data: 3\n\n\r\n"); // the stream goes on to wait for the rest
+    client.send("de" + end);
+    all += client.to_end();
+    std::size_t count = 0;
+    for (auto at = all.find("data: 3\n"); at != all.npos; at = all.find("data: 3\n", at + 1))
+        ++count;
+    BOOST_TEST(count == 1U, all);
+    BOOST_TEST(has(all, "data: 5\n\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_form_that_is_refused_for_want_of_room_ends_the_connection)
 {
     settings configuration;

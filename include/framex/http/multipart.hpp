@@ -59,6 +59,8 @@ public:
     part_head& head() noexcept { return head_; }
     /// The content, after data: never empty, valid until the next call of push() or next().
     std::string_view data() const noexcept { return data_; }
+    /// The same as a text of its own, without a copy where that is possible; data() is empty afterwards.
+    std::string take_data();
 
 private:
     enum class step : unsigned char { preamble, head, content, epilogue };
