@@ -55,18 +55,18 @@ public:
     /// that gives a response gives its body: as it is to std::string, else as JSON; its status of 400 or more
     /// becomes an http_error with the body as text. R = response takes it as it is.
     ///
-    /// Throws, always when awaited: call_error when the call cannot be made, validation_error for arguments
-    /// or a result that do not fit, and what the callee throws. A callee that is no coroutine and takes these
-    /// very types runs before this returns. Cancelling cancels the callee, or what its stream awaits.
+    /// Throws, always when awaited: call_error when the call cannot be made, or arguments or result do not
+    /// fit, and what the callee throws. A callee that is no coroutine and takes these very types runs before
+    /// this returns. Cancelling cancels the callee, or what its stream awaits.
     template <class R = json::value, argument_value... A>
     awaitable<R> call_plugin_api(std::string_view name, A... arguments)
     {
-        route const* target = find(name);
-        if (!target)
+        auto const* api = find(name);
+        if (!api)
             return detail::refuse<R>(undeclared(name));
         std::array<detail::call_argument, sizeof...(A)> named{detail::as_call_argument(arguments)...};
         std::array<void*, sizeof...(A) + 1> values{};
-        return detail::call<R>(*target, named.data(), named.size(), values.data());
+        return detail::call<R>(*api, named.data(), named.size(), values.data());
     }
 
     /// Tells the program a line; whether and where it is written is the program's matter. `framex run` writes
@@ -77,14 +77,14 @@ public:
     void declare(std::string name, route const& target);
 
 private:
-    route const* find(std::string_view name) const noexcept;
-    static std::exception_ptr undeclared(std::string_view name);
+    detail::declared_api const* find(std::string_view name) const noexcept;
+    std::exception_ptr undeclared(std::string_view name) const;
 
     asio::any_io_executor executor_;
     std::string id_;
     std::string settings_;
     log_sink log_;
-    std::vector<std::pair<std::string, route const*>> declared_;
+    std::vector<detail::declared_api> declared_;
     std::string table_; // of [plugins.<table>]
 };
 
