@@ -32,6 +32,7 @@ struct plugin_set::loaded {
     mark seen = mark::unseen;
     bool is_started = false;
     std::string table{}; ///< of its settings
+    bool has_table = false; ///< which is there
     std::unique_ptr<plugin_context> context{};
     std::shared_ptr<void> instance{}; // before its context in death
 
@@ -193,6 +194,7 @@ void plugin_set::construct(route_table& table, settings const& configuration, lo
         for (auto* one : order_) {
             auto const& entry = one->entry;
             one->table = table_of(entry, configuration);
+            one->has_table = configuration.plugins.contains(one->table);
             one->context = std::make_unique<plugin_context>(
                 executor_, entry.id, settings_of(one->table, configuration), log, one->table);
             for (auto const& [name, target, provider] : one->requirements)
@@ -216,6 +218,18 @@ void plugin_set::destroy() noexcept
         one->instance.reset();
         one->context.reset();
     }
+}
+
+std::vector<std::string> plugin_set::unread_tables() const
+{
+    std::vector<std::string> names;
+    for (auto const& one : all_) {
+        bool const may_read_later = one->entry.on_start && !one->is_started;
+        if (one->has_table && !may_read_later && !one->context->has_read_config()
+            && std::ranges::find(names, one->table) == names.end())
+            names.push_back(one->table);
+    }
+    return names;
 }
 
 bool plugin_set::has_hooks() const noexcept

@@ -5,6 +5,7 @@
 #include <framex/plugin/log.hpp>
 
 #include <array>
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@ public:
     template <model T>
     T config() const
     {
+        has_read_config_ = true;
         T result{};
         std::vector<issue> issues;
         read_options options;
@@ -73,6 +75,9 @@ public:
     /// it with the plugin's id to its log, from `log.level` on. May be called on any thread.
     void log(log_level level, std::string_view text) const;
 
+    /// For the app: whether config() was called.
+    bool has_read_config() const noexcept { return has_read_config_; }
+
     /// For the app: makes `target` callable under `name`.
     void declare(std::string name, route const& target);
 
@@ -86,6 +91,7 @@ private:
     log_sink log_;
     std::vector<detail::declared_api> declared_;
     std::string table_; // of [plugins.<table>]
+    mutable std::atomic<bool> has_read_config_ = false;
 };
 
 } // namespace framex

@@ -137,6 +137,11 @@ public:
     std::vector<route> routes() const;
     settings const& configuration() const noexcept;
 
+    /// The names of the tables [plugins.<name>] that are there and that their plugins have not read by
+    /// plugin_context::config(): their settings have no effect. Empty until the app is prepared; a plugin
+    /// whose on_start may still read it is left out until start().
+    std::vector<std::string> unread_tables() const;
+
 private:
     struct state;
     std::shared_ptr<state> state_; // its serve() calls may outlive the app
