@@ -153,8 +153,7 @@ std::optional<reloader::file_set> reloader::named_files() const
         found.insert(file);
         return plugin_entry();
     };
-    auto const choice =
-        choose_plugins(parts_.request, parts_.environment.linked, parts_.environment.working_directory, note);
+    auto const choice = choose_plugins(parts_.request, parts_.environment, note);
     return choice.problems.empty() ? std::optional(found) : std::nullopt;
 }
 
@@ -277,8 +276,7 @@ awaitable<bool> reloader::take_over()
     std::exception_ptr error;
     try {
         auto const open = [this](fs::path const& file) { return parts_.copies.open(file); };
-        auto choice = choose_plugins(
-            parts_.request, parts_.environment.linked, parts_.environment.working_directory, open);
+        auto choice = choose_plugins(parts_.request, parts_.environment, open);
         if (!choice.problems.empty())
             throw refusal(std::move(choice.problems), plugin_refused);
         co_await parts_.service.reload(std::move(choice.entries));

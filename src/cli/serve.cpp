@@ -67,7 +67,7 @@ void prepare(
         auto const code = exit_code_of(faults);
         throw refusal(std::move(faults), code);
     }
-    auto choice = choose_plugins(request, environment.linked, environment.working_directory, open);
+    auto choice = choose_plugins(request, environment, open);
     if (!choice.problems.empty())
         throw refusal(std::move(choice.problems), plugin_refused);
     auto idle = idle_settings(request.configuration);

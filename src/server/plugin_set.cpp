@@ -129,7 +129,7 @@ std::vector<route> plugin_set::describe() const
             for (auto& made : one->entry.define(one->entry.id, one->entry.class_name))
                 routes.push_back(std::move(made));
         } catch (std::logic_error const& error) { // of a route
-            reasons.push_back("plugin " + one->entry.id + ": " + error.what());
+            reasons.push_back("plugin " + one->entry.id + ": " + error.what() + "; mend it in its define()");
         } catch (...) {
             throw_failure(one->entry.id, {}, "its table of APIs failed");
         }
@@ -153,6 +153,8 @@ void plugin_set::resolve(route_table const& table, std::vector<std::string>& rea
                 "plugin " + one->entry.id + " requires the API " + name + ", which no loaded plugin offers";
             if (auto const near = nearest(name, known))
                 reason += "; did you mean " + std::string(*near) + "?";
+            else
+                reason += "; load the plugin that offers it, or remove the name from required_remote_apis";
             reasons.push_back(std::move(reason));
         }
     }

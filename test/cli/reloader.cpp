@@ -96,7 +96,7 @@ struct fixture {
         request_.configuration = space.read();
         service_.emplace(context_.get_executor(), request_.configuration.settings());
         auto const open = [this](fs::path const& file) { return copies_.open(file); };
-        auto choice = choose_plugins(request_, environment_.linked, home, open);
+        auto choice = choose_plugins(request_, environment_, open);
         BOOST_TEST_REQUIRE(choice.problems.empty());
         for (auto& entry : choice.entries)
             service_->load(std::move(entry));

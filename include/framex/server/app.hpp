@@ -16,7 +16,8 @@
 
 namespace framex {
 
-/// Why the plugins of an app cannot run together: every reason at once.
+/// Why the plugins of an app cannot run together: every reason at once. A reason is a sentence;
+/// after its last "; " comes what to do about it.
 class load_error : public std::runtime_error {
 public:
     explicit load_error(std::vector<std::string> reasons);
