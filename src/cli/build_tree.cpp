@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <initializer_list>
 #include <sstream>
 
 namespace framex::cli {
@@ -126,6 +127,75 @@ std::optional<complaint> complaint_in(std::string_view line, std::string_view re
     return std::nullopt;
 }
 
+/// The file that a place means; a compiler names it as the project was configured, or from where it runs.
+fs::path file_of(place const& where, build_tree const& tree)
+{
+    std::error_code ignored;
+    auto file = (tree.folder / where.file).lexically_normal();
+    if (!fs::exists(file, ignored))
+        file = tree.sources / where.file;
+    return canonical_path(file);
+}
+
+bool is_below(fs::path const& file, fs::path const& folder)
+{
+    auto const way = file.lexically_normal().lexically_relative(folder.lexically_normal());
+    return !way.empty() && *way.begin() != "..";
+}
+
+/// A folder as a person in `here` writes it.
+std::string shown(fs::path const& folder, fs::path const& here)
+{
+    return is_below(folder, here) ? folder.lexically_relative(here).string() : folder.string();
+}
+
+/// The project's own line by which a template was asked for, if this line of the output names one after which
+/// the compiler writes one of `marks`.
+std::optional<place> asking_place(
+    std::string_view line, build_tree const& tree, std::initializer_list<std::string_view> marks)
+{
+    for (auto const mark : marks)
+        if (auto const found = line.find(mark); found != line.npos) {
+            auto where = place_in(line.substr(0, found));
+            return where && tree.owns(file_of(*where, tree)) ? where : std::nullopt;
+        }
+    return std::nullopt;
+}
+
+/// GCC tells it before the error.
+std::optional<place> asking_place_before(std::string_view line, build_tree const& tree)
+{
+    return asking_place(line, tree, {":   required ", ":   in "});
+}
+
+bool begins_complaint(std::string_view line)
+{
+    return line.find(": error: ") != line.npos || line.find(": fatal error: ") != line.npos
+        || line.find(": warning: ") != line.npos;
+}
+
+/// clang tells it after the error.
+std::optional<place> asking_place_after(std::string_view rest, build_tree const& tree)
+{
+    while (!rest.empty()) {
+        auto const line = take_line(rest);
+        if (begins_complaint(line))
+            break;
+        if (auto const where = asking_place(line, tree, {": note: in "}))
+            return where;
+    }
+    return std::nullopt;
+}
+
+/// Of a static assertion of framex, its sentence.
+std::string_view without_condition(std::string_view message)
+{
+    constexpr std::string_view of_framex = ": framex: ";
+    auto const found = message.find(of_framex);
+    return message.starts_with("static assertion failed") && found != message.npos ? message.substr(found + 2)
+                                                                                   : message;
+}
+
 } // namespace
 
 std::vector<std::string> build_tree::command(std::vector<std::string> const& targets) const
@@ -176,6 +246,44 @@ std::optional<build_tree> build_tree_of(fs::path const& file)
     return tree.sources.empty() || tree.cmake.empty() ? std::nullopt : std::optional(tree);
 }
 
+std::string prefix_option(fs::path const& program)
+{
+    auto const prefix = program.parent_path().parent_path();
+    if (program.parent_path().filename() != "bin" || prefix == "/usr" || prefix == "/usr/local")
+        return {};
+    return " -DCMAKE_PREFIX_PATH=" + prefix.string();
+}
+
+bool build_tree::owns(fs::path const& file) const
+{
+    bool const is_apart = folder != sources;
+    return is_below(file, sources) && !(is_apart && is_below(file, folder));
+}
+
+std::string build_tree::commands(fs::path const& here, fs::path const& program) const
+{
+    return "cmake -S " + shown(sources, here) + " -B " + shown(folder, here) + prefix_option(program)
+        + " && cmake --build " + shown(folder, here);
+}
+
+std::string build_commands(fs::path const& file, fs::path const& here, fs::path const& program)
+{
+    std::error_code ignored;
+    build_tree tree;
+    tree.folder = (here / file).lexically_normal().parent_path();
+    for (auto at = tree.folder; at.has_relative_path(); at = at.parent_path())
+        if (fs::exists(at / cache_name, ignored))
+            return "cmake --build " + shown(at, here);
+    constexpr int most_folders = 3; // as in build/plugins/shop.so
+    for (int i = 0; i < most_folders && tree.folder != here && tree.folder.has_relative_path(); ++i) {
+        tree.sources = tree.folder.parent_path();
+        if (fs::exists(tree.sources / "CMakeLists.txt", ignored))
+            return tree.commands(here, program);
+        tree.folder = tree.sources;
+    }
+    return {};
+}
+
 bool lists_target(std::string_view list, std::string_view target)
 {
     while (!list.empty()) {
@@ -208,21 +316,30 @@ problem build_failure(build_tree const& tree, std::string_view raw_output)
     fault.help = "mend it and save; all that the build says: cmake --build " + tree.folder.string();
     std::string last;
     std::optional<complaint> first;
+    std::optional<place> asking; // own, and of the error that follows
     while (!first && !output.empty()) {
         auto const line = take_line(output);
         first = complaint_in(line, output);
+        if (begins_complaint(line) && !first)
+            asking.reset();
+        if (!asking)
+            asking = asking_place_before(line, tree);
         if (!trimmed(line).empty())
             last = trimmed(line);
     }
-    fault.message = "the build failed: " + on_one_line(first ? first->message : last);
-    auto const where = first ? place_in(first->at) : std::nullopt;
+    fault.message = "the build failed: " + on_one_line(first ? without_condition(first->message) : last);
+    auto where = first ? place_in(first->at) : std::nullopt;
     if (!where)
         return fault;
-    std::error_code ignored;
-    auto file = (tree.folder / where->file).lexically_normal(); // compilers run there
-    if (!fs::exists(file, ignored))
-        file = tree.sources / where->file;
-    file = canonical_path(file); // a compiler names it as the project was configured
+    auto file = file_of(*where, tree);
+    if (!tree.owns(file)) {
+        if (!asking)
+            asking = asking_place_after(output, tree);
+        if (asking) {
+            where = asking;
+            file = file_of(*where, tree);
+        }
+    }
     auto const near = file.lexically_relative(tree.sources);
     auto const shown = near.empty() || *near.begin() == ".." ? file : near;
     fault.place = on_one_line(shown.string()) + ":" + std::to_string(where->line);

@@ -251,6 +251,17 @@ command_spec plugin_list_command()
     return command;
 }
 
+command_spec plugin_check_command()
+{
+    command_spec command{.name = "plugin check",
+        .text = "Say what a plugin file holds, or why it is refused; exit code 4 then.",
+        .examples = {"framex plugin check build/hello.so", "framex plugin check hello --plugin-path build"},
+        .argument = "FILE|NAME..."};
+    command.options.push_back(plugin_path_option());
+    add_common_options(command.options);
+    return command;
+}
+
 command_spec plugin_doc_command()
 {
     command_spec command{.name = "plugin doc",
@@ -271,10 +282,7 @@ std::vector<command_spec> make_commands()
             "framex plugin doc build/shop.so"}});
     all.push_back(plugin_new_command());
     all.push_back(plugin_list_command());
-    all.push_back({.name = "plugin check",
-        .text = "Say what a plugin file holds, or why it is refused; exit code 4 then.",
-        .examples = {"framex plugin check build/hello.so"},
-        .argument = "FILE..."});
+    all.push_back(plugin_check_command());
     all.push_back(plugin_doc_command());
     all.push_back({.name = "config",
         .text = "Show or check the configuration.",

@@ -81,4 +81,13 @@ std::vector<problem> idle_plugin_tables(configuration const& from, std::span<plu
     return warnings;
 }
 
+std::vector<problem> unread_plugin_tables(configuration const& from, std::vector<std::string> const& tables)
+{
+    std::vector<problem> warnings;
+    for (auto const& name : tables)
+        warnings.push_back(no_effect(from, {"plugins", name}, "the plugin `" + name + "` has not read it",
+            "read it in the plugin, `context.config<T>()`, or remove the table"));
+    return warnings;
+}
+
 } // namespace framex::cli

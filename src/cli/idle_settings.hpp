@@ -6,6 +6,7 @@
 #include <framex/plugin/plugin.hpp>
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace framex::cli {
@@ -15,5 +16,8 @@ std::vector<problem> idle_settings(configuration const& from);
 
 /// A warning for each table [plugins.ID] that is of none of the loaded plugins.
 std::vector<problem> idle_plugin_tables(configuration const& from, std::span<plugin_entry const> loaded);
+
+/// A warning for each of `tables`, which app::unread_tables() names.
+std::vector<problem> unread_plugin_tables(configuration const& from, std::vector<std::string> const& tables);
 
 } // namespace framex::cli

@@ -1,6 +1,10 @@
 #include "plugin_choice.hpp"
 
+#include "build_tree.hpp"
 #include "one_line.hpp"
+#include "refusal.hpp"
+
+#include <framex/config/nearest.hpp>
 
 #include <algorithm>
 #include <set>
@@ -37,16 +41,15 @@ char const* code_of(plugin_fault fault)
     return "FX0302";
 }
 
-/// What to write instead of `name` when it is looked up as a name, and something in the working directory is
-/// called so; else nothing.
-std::string meant_path(std::string const& name, fs::path const& working_directory)
+/// What to write instead of `name`, which was looked up as a name; empty: nothing that is here is meant.
+std::string meant_here(std::string const& name, fs::path const& here)
 {
     std::error_code error;
-    if (name.find('/') != name.npos)
-        return {};
-    if (fs::is_directory(working_directory / name, error))
+    if (fs::is_directory(here / name, error))
         return "`" + name + "` is a folder here: write `./" + name + "` to load the plugins in it";
-    if (!fs::is_regular_file(working_directory / name, error))
+    if (auto const built = fs::path("build") / (name + ".so"); fs::is_regular_file(here / built, error))
+        return "name its file: " + built.string();
+    if (!fs::is_regular_file(here / name, error))
         return {};
     auto const is_configuration = fs::path(name).extension() == ".toml";
     return "`" + name + "` is a file here, and no plugin file: "
@@ -55,12 +58,27 @@ std::string meant_path(std::string const& name, fs::path const& working_director
                     + fs::path(name).stem().string() + ".so`");
 }
 
+/// What to do about a path that nothing is at; empty: that is not known.
+std::string meant_file(fs::path const& path, cli_environment const& environment)
+{
+    std::error_code error;
+    auto const file = environment.working_directory / path;
+    if (fs::is_symlink(file, error) || fs::exists(file, error))
+        return {};
+    std::vector<std::string> names;
+    for (auto const& there : plugin_files(file.parent_path()))
+        names.push_back(there.filename().string());
+    if (auto const near = nearest(path.filename().string(), names))
+        return "did you mean `" + (path.parent_path() / *near).string() + "`?";
+    auto const commands = build_commands(file, environment.working_directory, environment.program);
+    return commands.empty() ? commands : "build it: " + commands;
+}
+
 class chooser {
 public:
-    chooser(run_request const& request, linked_plugins const& linked, fs::path const& working_directory,
-        plugin_opener const& open)
-        : configuration_(request.configuration), linked_(linked), working_directory_(working_directory),
-          folders_(plugin_folders(request.plugin_paths, working_directory)), open_(open)
+    chooser(run_request const& request, cli_environment const& environment, plugin_opener const& open)
+        : configuration_(request.configuration), environment_(environment),
+          folders_(plugin_folders(request.plugin_paths, environment.working_directory)), open_(open)
     {
     }
 
@@ -68,7 +86,7 @@ public:
     {
         auto const& wanted = configuration_.settings();
         for (auto const& name : wanted.load_builtin_plugins)
-            add_linked(name, linked_.builtin);
+            add_linked(name, environment_.linked.builtin);
         for (std::size_t i = 0; i < wanted.load_plugins.size(); ++i)
             add(wanted.load_plugins[i], {"load_plugins", std::to_string(i)});
         return std::move(made_);
@@ -77,13 +95,13 @@ public:
 private:
     void add(std::string const& name, setting_path const& place)
     {
-        if (add_linked(name, linked_.others))
+        if (add_linked(name, environment_.linked.others))
             return;
         try {
             for (auto const& file : find_plugins(name, folders_))
                 add_file(file, place);
         } catch (plugin_error const& error) {
-            refuse(error, place, meant_path(name, working_directory_));
+            refuse(problem_of(error, name, environment_), place);
         }
     }
 
@@ -105,20 +123,17 @@ private:
         try {
             made_.entries.push_back(open_(file));
         } catch (plugin_error const& fault) {
-            refuse(fault, place);
+            refuse(problem_of(fault), place);
         }
     }
 
-    void refuse(plugin_error const& error, setting_path const& place, std::string const& instead = {})
+    void refuse(problem const& fault, setting_path const& place)
     {
-        auto const fault = problem_of(error);
-        made_.problems.push_back(configuration_.problem_at(
-            place, fault.code, fault.message, instead.empty() ? fault.help : instead));
+        made_.problems.push_back(configuration_.problem_at(place, fault.code, fault.message, fault.help));
     }
 
     configuration const& configuration_;
-    linked_plugins const& linked_;
-    fs::path const& working_directory_;
+    cli_environment const& environment_;
     std::vector<fs::path> folders_;
     plugin_opener const& open_;
     std::set<fs::path> files_;
@@ -136,12 +151,27 @@ problem problem_of(plugin_error const& error)
     return fault;
 }
 
+problem problem_of(plugin_error const& error, std::string const& name, cli_environment const& environment)
+{
+    auto fault = problem_of(error);
+    if (error.fault() != plugin_fault::not_found)
+        return fault;
+    std::string help;
+    if (environment.linked.find(name))
+        help = "`" + name + "` is part of this program, and no file: load it by `--load-builtin-plugins "
+            + name + "`, read about it by `framex plugin doc " + name + "`";
+    else if (is_plugin_path(name))
+        help = meant_file(name, environment);
+    else
+        help = meant_here(name, environment.working_directory);
+    if (!help.empty())
+        fault.help = help;
+    return fault;
+}
+
 problem route_problem(std::string const& name, std::logic_error const& error)
 {
-    problem fault;
-    fault.code = "FX0401";
-    fault.message = name + ": " + error.what();
-    return fault;
+    return misfit(name + ": " + error.what() + "; mend it in its define()");
 }
 
 std::vector<fs::path> plugin_folders(std::vector<fs::path> paths, fs::path const& working_directory)
@@ -152,10 +182,10 @@ std::vector<fs::path> plugin_folders(std::vector<fs::path> paths, fs::path const
     return paths;
 }
 
-plugin_choice choose_plugins(run_request const& request, linked_plugins const& linked,
-    fs::path const& working_directory, plugin_opener const& open)
+plugin_choice choose_plugins(
+    run_request const& request, cli_environment const& environment, plugin_opener const& open)
 {
-    return chooser(request, linked, working_directory, open).run();
+    return chooser(request, environment, open).run();
 }
 
 } // namespace framex::cli

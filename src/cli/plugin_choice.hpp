@@ -15,6 +15,9 @@ namespace framex::cli {
 /// The refusal as a person reads it, with its code.
 problem problem_of(plugin_error const& error);
 
+/// The same for what `name` means: what to do when that is not there, seen from the working directory.
+problem problem_of(plugin_error const& error, std::string const& name, cli_environment const& environment);
+
 /// A path of the plugin `name` that is none, as a person reads it.
 problem route_problem(std::string const& name, std::logic_error const& error);
 
@@ -34,7 +37,7 @@ using plugin_opener = std::function<plugin_entry(std::filesystem::path const&)>;
 /// names linked ones first, then files: paths, folders, and names that are looked up in --plugin-path,
 /// FRAMEX_PLUGIN_PATH and the folder `plugins` of the working directory. A plugin that is named twice is
 /// loaded once. Files are opened by `open`.
-plugin_choice choose_plugins(run_request const& request, linked_plugins const& linked,
-    std::filesystem::path const& working_directory, plugin_opener const& open);
+plugin_choice choose_plugins(
+    run_request const& request, cli_environment const& environment, plugin_opener const& open);
 
 } // namespace framex::cli

@@ -1,5 +1,6 @@
 #include "plugin_commands.hpp"
 
+#include "build_tree.hpp"
 #include "one_line.hpp"
 #include "plugin_choice.hpp"
 #include "plugin_template.hpp"
@@ -59,7 +60,7 @@ public:
     {
         auto const& wanted = from.settings();
         for (std::size_t i = 0; i < wanted.load_builtin_plugins.size(); ++i)
-            mark(find_or_add({wanted.load_builtin_plugins[i], built_in, "FX0109: no such built-in plugin"}),
+            mark(find_or_add(builtin_row(wanted.load_builtin_plugins[i])),
                 from.origin_of({"load_builtin_plugins", std::to_string(i)}));
         for (std::size_t i = 0; i < wanted.load_plugins.size(); ++i)
             for (auto const& row : rows_meant_by(wanted.load_plugins[i]))
@@ -81,6 +82,13 @@ public:
     }
 
 private:
+    plugin_row builtin_row(std::string const& name) const
+    {
+        auto const is_meant = [&](plugin_row const& row) { return row.name == name && row.file == built_in; };
+        auto const row = std::ranges::find_if(rows_, is_meant);
+        return row == rows_.end() ? plugin_row{name, absent, "FX0109: no such built-in plugin"} : *row;
+    }
+
     std::vector<plugin_row> rows_meant_by(std::string const& name) const
     {
         auto const is_linked = [&](plugin_row const& row) { return row.name == name && row.file == linked; };
@@ -90,7 +98,7 @@ private:
         try {
             std::ranges::transform(find_plugins(name, folders_), std::back_inserter(rows), row_of);
         } catch (plugin_error const& error) {
-            rows.push_back({name, "(absent)", fmt::format("{}: {}", problem_of(error).code, error.what())});
+            rows.push_back({name, absent, fmt::format("{}: {}", problem_of(error).code, error.what())});
         }
         return rows;
     }
@@ -110,6 +118,7 @@ private:
 
     static constexpr char const* built_in = "(built in)";
     static constexpr char const* linked = "(linked in)";
+    static constexpr char const* absent = "(absent)";
 
     std::span<fs::path const> folders_;
     std::vector<plugin_row> rows_;
@@ -130,15 +139,6 @@ std::string api_of(route const& entry)
     if (!entry.function.empty())
         text += (text.empty() ? "" : " = ") + entry.function;
     return text;
-}
-
-/// What CMake must be told to find the framex that `program` belongs to; nothing when it looks there anyway.
-std::string prefix_option(fs::path const& program)
-{
-    auto const prefix = program.parent_path().parent_path();
-    if (program.parent_path().filename() != "bin" || prefix == "/usr" || prefix == "/usr/local")
-        return {};
-    return " -DCMAKE_PREFIX_PATH=" + prefix.string();
 }
 
 std::string description_of(fs::path const& file)
@@ -174,6 +174,10 @@ int make_plugin(
         environment.err << render(fault, paint);
         return usage;
     };
+    if (is_reserved_word(name))
+        return refuse(
+            "`" + name + "` means something else to C++, CMake or framex, so no plugin can have this name",
+            "choose another name: framex plugin new my_" + name);
     if (!is_plugin_name(name))
         return refuse("`" + name + "` cannot be the name of a plugin",
             "use small letters, digits and _, beginning with a letter: framex plugin new my_plugin");
@@ -207,15 +211,19 @@ void list_plugins(
     table.print(environment.out);
 }
 
-int check_plugins(cli_environment const& environment, std::span<std::string const> files, colours paint)
+int check_plugins(cli_environment const& environment, std::span<std::string const> names,
+    std::span<fs::path const> folders, colours paint)
 {
     std::vector<problem> problems;
-    for (auto const& name : files)
+    for (auto const& name : names)
         try {
-            for (auto const& file : find_plugins(name, {}))
+            std::error_code ignored;
+            bool const is_here = name.find('.') != name.npos && !is_plugin_path(name)
+                && fs::exists(environment.working_directory / name, ignored);
+            for (auto const& file : find_plugins(is_here ? "./" + name : name, folders))
                 environment.out << description_of(file);
         } catch (plugin_error const& error) {
-            problems.push_back(problem_of(error));
+            problems.push_back(problem_of(error, name, environment));
         } catch (std::logic_error const& error) { // of a route
             problems.push_back(route_problem(name, error));
         }

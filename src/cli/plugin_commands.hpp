@@ -23,7 +23,9 @@ void list_plugins(cli_environment const& environment, configuration const& from,
     std::span<std::filesystem::path const> folders);
 
 /// What each file holds: how it was built, its metadata, its APIs and what it requires. Its descriptor is
-/// run, no plugin is constructed. plugin_refused when one is refused.
-int check_plugins(cli_environment const& environment, std::span<std::string const> files, colours paint);
+/// run, no plugin is constructed. Names are looked up in `folders`; what has a dot and is a file or folder
+/// here is a path as well. plugin_refused when one is refused.
+int check_plugins(cli_environment const& environment, std::span<std::string const> names,
+    std::span<std::filesystem::path const> folders, colours paint);
 
 } // namespace framex::cli

@@ -242,7 +242,7 @@ private:
 
 problem refusal_of(plugin_error const& error, std::string const& name, cli_environment const& environment)
 {
-    auto fault = problem_of(error);
+    auto fault = problem_of(error, name, environment);
     if (error.fault() == plugin_fault::not_found)
         if (auto const near = nearest(name, names_of(environment.linked.builtin)))
             fault.help = "did you mean `" + *near + "`?";

@@ -192,9 +192,19 @@ The API is in `NAME.hpp`, its test in `NAME_test.cpp`, and the program that serv
 
 constexpr std::array<std::string_view, 3> names{"handler", "stream", "embed"};
 
-constexpr std::array<std::string_view, 26> keywords{"auto", "bool", "break", "case", "catch", "char", "class",
-    "const", "default", "delete", "do", "double", "else", "enum", "for", "if", "int", "long", "new", "short",
-    "static", "struct", "this", "throw", "try", "void"};
+/// The keywords of C++20, the namespaces that a plugin's source sees, and the targets that CMake makes
+/// itself.
+constexpr std::string_view reserved[] = {"alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand",
+    "bitor", "bool", "break", "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await",
+    "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
+    "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit",
+    "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable",
+    "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private",
+    "protected", "public", "register", "reinterpret_cast", "requires", "return", "short", "signed", "sizeof",
+    "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw",
+    "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void",
+    "volatile", "wchar_t", "while", "xor", "xor_eq", "boost", "framex", "std", "all", "clean", "help",
+    "install", "package", "test"};
 
 std::string filled(std::string text, std::string_view word, std::string_view with)
 {
@@ -211,8 +221,12 @@ bool is_plugin_name(std::string_view name) noexcept
 {
     auto const is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
     auto const is_right = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
-    return !name.empty() && is_letter(name.front()) && std::ranges::all_of(name, is_right)
-        && std::ranges::find(keywords, name) == keywords.end();
+    return !name.empty() && is_letter(name.front()) && std::ranges::all_of(name, is_right);
+}
+
+bool is_reserved_word(std::string_view name) noexcept
+{
+    return std::ranges::find(reserved, name) != std::ranges::end(reserved);
 }
 
 std::vector<template_file> files_of_template(std::string_view kind, std::string_view name)

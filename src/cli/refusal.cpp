@@ -2,6 +2,7 @@
 
 #include <framex/server/app.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace framex::cli {
@@ -15,6 +16,14 @@ problem fault(std::string code, std::string message, std::string help)
     return p;
 }
 
+problem misfit(std::string const& reason)
+{
+    constexpr std::string_view between = "; ";
+    auto const end = reason.rfind(between);
+    return end == reason.npos ? fault("FX0401", reason)
+                              : fault("FX0401", reason.substr(0, end), reason.substr(end + between.size()));
+}
+
 refusal refusal_of(std::exception_ptr error, run_request const& request)
 {
     try {
@@ -24,7 +33,7 @@ refusal refusal_of(std::exception_ptr error, run_request const& request)
     } catch (load_error const& failed) {
         std::vector<problem> problems;
         for (auto const& reason : failed.reasons())
-            problems.push_back(fault("FX0401", reason));
+            problems.push_back(misfit(reason));
         return {std::move(problems), plugin_refused};
     } catch (validation_error const& failed) {
         std::vector<problem> problems;

@@ -20,6 +20,9 @@ struct refusal {
 
 problem fault(std::string code, std::string message, std::string help = {});
 
+/// A reason of a load_error (FX0401).
+problem misfit(std::string const& reason);
+
 /// What the plugins of an app failed with, as a refusal; anything else is thrown again.
 refusal refusal_of(std::exception_ptr error, run_request const& request);
 

@@ -48,12 +48,6 @@ fs::path canonical_path(fs::path const& file)
     return error ? file : path;
 }
 
-bool is_below(fs::path const& file, fs::path const& folder)
-{
-    auto const way = file.lexically_normal().lexically_relative(folder.lexically_normal());
-    return !way.empty() && *way.begin() != "..";
-}
-
 std::string joined(std::vector<std::string> const& words)
 {
     std::string text;
@@ -97,15 +91,24 @@ void reloader::remove_copies() const noexcept { parts_.copies.remove(); }
 
 bool reloader::project::is_touched_by(std::vector<fs::path> const& changed) const
 {
-    bool const is_apart = tree.folder != tree.sources; // what is written there is the build's own
-    return std::ranges::any_of(changed, [&](fs::path const& file) {
-        return is_source(file) && is_below(file, tree.sources) && !(is_apart && is_below(file, tree.folder));
-    });
+    return std::ranges::any_of(
+        changed, [&](fs::path const& file) { return is_source(file) && tree.owns(file); });
 }
 
-void reloader::say(std::string const& text) const
+void reloader::say(std::string const& text, log_level level) const
 {
-    parts_.lines.plugin({.plugin = "framex", .level = log_level::info, .text = text});
+    parts_.lines.plugin({.plugin = "framex", .level = level, .text = text});
+}
+
+/// Takes out of `changed` what is no plugin's.
+void reloader::say_of_configuration(std::vector<fs::path>& changed) const
+{
+    auto const is_its = [this](fs::path const& file) { return configuration_.contains(file); };
+    std::vector<fs::path> its;
+    std::ranges::copy_if(changed, std::back_inserter(its), is_its);
+    std::erase_if(changed, is_its);
+    if (!its.empty())
+        say(names_of(its) + " changed: restart to take it", log_level::warning);
 }
 
 void reloader::say_what_serves() const { say("the plugins that were loaded go on serving"); }
@@ -138,7 +141,8 @@ void reloader::report_end(std::exception_ptr const& error) const
 
 bool reloader::is_of_interest(fs::path const& file) const
 {
-    return is_source(file) || file.extension() == ".so" || names_.contains(file.filename().string());
+    return is_source(file) || file.extension() == ".so" || names_.contains(file.filename().string())
+        || configuration_.contains(file);
 }
 
 /// The plugin files that the configuration names now; nullopt: there is a name that means none.
@@ -149,8 +153,7 @@ std::optional<reloader::file_set> reloader::named_files() const
         found.insert(file);
         return plugin_entry();
     };
-    auto const choice =
-        choose_plugins(parts_.request, parts_.environment.linked, parts_.environment.working_directory, note);
+    auto const choice = choose_plugins(parts_.request, parts_.environment, note);
     return choice.problems.empty() ? std::optional(found) : std::nullopt;
 }
 
@@ -203,6 +206,8 @@ awaitable<> reloader::find_projects()
 
 void reloader::watch(file_watch& files)
 {
+    for (auto const& file : configuration_)
+        files.add(file.parent_path());
     for (auto const& each : projects_) {
         files.add_tree(each.tree.sources);
         if (watched_.insert(each.tree.sources).second)
@@ -249,7 +254,12 @@ awaitable<std::optional<problem>> reloader::failure_of_build(
     std::optional<problem> failure;
     try {
         auto const end = co_await run_process(std::move(command), std::move(variables));
-        if (!end.succeeded)
+        std::error_code ignored;
+        auto const& from = parts_.environment;
+        if (!end.succeeded && !fs::exists(tree.folder / "CMakeCache.txt", ignored))
+            failure = fault("FX0308", "the build folder `" + tree.folder.string() + "` has gone",
+                "make it again: " + tree.commands(from.working_directory, from.program));
+        else if (!end.succeeded)
             failure = build_failure(tree, end.output);
     } catch (boost::system::system_error const& error) {
         if (is_ending_)
@@ -266,8 +276,7 @@ awaitable<bool> reloader::take_over()
     std::exception_ptr error;
     try {
         auto const open = [this](fs::path const& file) { return parts_.copies.open(file); };
-        auto choice = choose_plugins(
-            parts_.request, parts_.environment.linked, parts_.environment.working_directory, open);
+        auto choice = choose_plugins(parts_.request, parts_.environment, open);
         if (!choice.problems.empty())
             throw refusal(std::move(choice.problems), plugin_refused);
         co_await parts_.service.reload(std::move(choice.entries));
@@ -295,11 +304,16 @@ awaitable<> reloader::run()
         co_return;
     }
     files_.insert(opened.begin(), opened.end());
+    for (auto const& name : parts_.request.configuration.files())
+        configuration_.insert(canonical_path(parts_.environment.working_directory / name));
     file_watch files(executor, [this](fs::path const& file) { return is_of_interest(file); });
     co_await find_projects();
     watch(files);
     while (!is_ending_) {
         auto changed = co_await files.changes(quiet);
+        say_of_configuration(changed);
+        if (changed.empty())
+            continue;
         auto const begin = std::chrono::steady_clock::now();
         bool const is_built = co_await build(std::move(changed));
         if (std::ranges::any_of(projects_, &project::has_failed))

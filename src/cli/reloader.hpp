@@ -61,7 +61,8 @@ private:
     awaitable<bool> build(std::vector<std::filesystem::path> changed);
     awaitable<std::optional<problem>> failure_of_build(build_tree tree, std::vector<std::string> targets);
     awaitable<bool> take_over();
-    void say(std::string const& text) const;
+    void say(std::string const& text, log_level level = log_level::info) const;
+    void say_of_configuration(std::vector<std::filesystem::path>& changed) const;
     void say_what_serves() const;
     void report(std::exception_ptr const& error) const;
     void report_end(std::exception_ptr const& error) const;
@@ -71,6 +72,7 @@ private:
         files_{}; ///< the plugin files that the configuration named when they last took over, or tried to
     file_set watched_{}; ///< sources and plugin files that were said to be
     std::set<std::string> names_{}; ///< of plugin files
+    file_set configuration_{}; ///< the files that it was read from
     std::vector<project> projects_{};
     asio::cancellation_signal end_{};
     bool is_ending_ = false;

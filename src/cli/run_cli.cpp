@@ -83,7 +83,8 @@ public:
         if (name == "plugin list")
             return plugin_list();
         if (name == "plugin check" && !parsed_.arguments.empty())
-            return check_plugins(environment_, parsed_.arguments, paint_);
+            return check_plugins(environment_, parsed_.arguments,
+                plugin_folders(given_paths(), environment_.working_directory), paint_);
         if (name == "plugin doc" && !parsed_.arguments.empty())
             return document_plugins(environment_, parsed_.arguments,
                 plugin_folders(given_paths(), environment_.working_directory), paint_);

@@ -48,6 +48,17 @@ void try_to(run_request const& request, F act)
         throw refusal_of(error, request);
 }
 
+void warn(run_request const& request, cli_environment const& environment, std::vector<problem> const& of)
+{
+    if (!of.empty())
+        environment.err << render(of, request.is_coloured ? colours::on : colours::off) << '\n';
+}
+
+void warn_of_unread_tables(run_request const& request, cli_environment const& environment, app const& service)
+{
+    warn(request, environment, unread_plugin_tables(request.configuration, service.unread_tables()));
+}
+
 void prepare(
     app& service, run_request const& request, cli_environment const& environment, plugin_opener const& open)
 {
@@ -56,13 +67,12 @@ void prepare(
         auto const code = exit_code_of(faults);
         throw refusal(std::move(faults), code);
     }
-    auto choice = choose_plugins(request, environment.linked, environment.working_directory, open);
+    auto choice = choose_plugins(request, environment, open);
     if (!choice.problems.empty())
         throw refusal(std::move(choice.problems), plugin_refused);
     auto idle = idle_settings(request.configuration);
     std::ranges::move(idle_plugin_tables(request.configuration, choice.entries), std::back_inserter(idle));
-    if (!idle.empty())
-        environment.err << render(idle, request.is_coloured ? colours::on : colours::off) << '\n';
+    warn(request, environment, idle);
     try_to(request, [&] {
         for (auto& entry : choice.entries)
             service.load(std::move(entry));
@@ -225,6 +235,7 @@ int listen_and_run(run_request const& request, cli_environment const& environmen
         refuse_taken(threads.first(), where);
     if (!start_plugins(request, service, threads.first(), on_signal))
         return done;
+    warn_of_unread_tables(request, environment, service);
     on_signal = [&] {
         if (loop)
             loop->end();
@@ -309,6 +320,7 @@ int serve(run_request const& request, cli_environment const& environment)
                        std::filesystem::path const& file) { return copies.open(file); };
         prepare(service, request, environment, open);
         if (request.is_check) {
+            warn_of_unread_tables(request, environment, service);
             environment.err << "the configuration and the plugins are sound\n";
             return done;
         }

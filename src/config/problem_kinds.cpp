@@ -58,10 +58,11 @@ client_id = "my-service")",
         "Correct the name, or put plugins of your own into load_plugins."},
     problem_kind{"FX0110", "setting without effect",
         R"(The setting is valid, but nothing acts on it: what it is for is not part of this program, or the
-plugin of a table [plugins.NAME] is not loaded. The service starts all the same.)",
+plugin of a table [plugins.NAME] is not loaded, or has started and not read it by
+context.config<T>(). The service starts all the same.)",
         R"([plugins.ecco]
 greeting = "hi")",
-        "Correct the name of the plugin, or remove the setting."},
+        "Correct the name of the plugin, read the table in it, or remove the setting."},
 };
 
 } // namespace

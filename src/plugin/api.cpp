@@ -27,7 +27,7 @@ std::vector<std::string> names_in(std::string const& path)
     auto const normal = normalise_path(path, scratch);
     if (normal != path)
         throw std::logic_error("the path " + path + " is not normalised, so no request ever has it"
-            + (normal ? "; write " + std::string(*normal) : std::string()));
+            + (normal ? ": write " + std::string(*normal) : std::string()));
     if (pattern.names().size() > max_path_parameters)
         throw std::logic_error("the path " + path + " has more than 8 parameters");
     return pattern.names();

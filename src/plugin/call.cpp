@@ -6,7 +6,14 @@
 
 namespace framex {
 
-call_error::call_error(std::string const& message) : public_error(message) {}
+call_error::call_error(std::string const& message, std::string told)
+    : std::runtime_error(message), told_(std::move(told))
+{
+}
+call_error::call_error(std::string const& message, std::vector<issue> issues)
+    : std::runtime_error(message), issues_(std::move(issues))
+{
+}
 call_error::~call_error() = default;
 
 namespace detail {
@@ -30,9 +37,13 @@ std::string name_of_result(native_type const& type, bool stream)
     return (stream ? "a stream of " : "") + name_of_type(type);
 }
 
-std::string const& name_of_api(route const& target)
+/// How every message begins.
+std::string call_of(declared_api const& api)
 {
-    return target.function.empty() ? target.path : target.function;
+    std::string text = "plugin ";
+    text += api.caller;
+    text += " calls the API " + api.name + " of plugin " + api.target->plugin + ": ";
+    return text;
 }
 
 /// "(f: std::function<int (int)>, n: int)"
@@ -42,6 +53,13 @@ std::string taken_by(route const& target)
     for (auto const& p : target.parameters)
         list += (list.empty() ? "" : ", ") + p.name + ": " + name_of_type(*p.type);
     return "(" + list + ")";
+}
+
+call_error unfit_arguments(declared_api const& api, std::vector<issue> issues)
+{
+    auto const message = call_of(api) + "it takes " + taken_by(*api.target)
+        + ", and the caller's arguments do not fit: " + validation_error(issues).what();
+    return call_error(message, std::move(issues));
 }
 
 bool goes_through_text(route const& target) { return !target.injects && (target.now || target.serve); }
@@ -72,17 +90,24 @@ bool gives(route const& target, result_form form)
 
 } // namespace
 
-call_error mismatch(route const& target, wanted_result wanted)
+call_error mismatch(declared_api const& api, wanted_result wanted)
 {
+    auto const& target = *api.target;
     auto const gift = name_of_result(*target.result_type, target.stream);
     if (target.injects)
-        return call_error(
-            "API " + name_of_api(target) + " takes the HTTP request itself, so plugins cannot call it");
+        return call_error(call_of(api) + "it takes the HTTP request itself, so plugins cannot call it");
     if (!goes_through_text(target))
-        return call_error("API " + name_of_api(target) + " can be called with its own types only: it takes "
+        return call_error(call_of(api) + "it can be called with its own types only: it takes "
             + taken_by(target) + " and gives " + gift);
-    return call_error("API " + name_of_api(target) + " gives " + gift + ", the caller asks for "
+    return call_error(call_of(api) + "it gives " + gift + ", the caller asks for "
         + name_of_result(*wanted.type, wanted.stream));
+}
+
+call_error unfit_result(declared_api const& api, wanted_result wanted, std::vector<issue> issues)
+{
+    auto message = mismatch(api, wanted).what() + std::string(", which does not fit: ")
+        + validation_error(issues).what();
+    return call_error(message, std::move(issues));
 }
 
 bool match_native(route const& target, wanted_result wanted, call_argument const* arguments,
@@ -109,19 +134,20 @@ bool match_native(route const& target, wanted_result wanted, call_argument const
 }
 
 argument_texts texts_of(
-    route const& target, wanted_result wanted, call_argument const* arguments, std::size_t count)
+    declared_api const& api, wanted_result wanted, call_argument const* arguments, std::size_t count)
 {
+    auto const& target = *api.target;
     if (!goes_through_text(target) || !gives(target, wanted.form))
-        throw mismatch(target, wanted);
+        throw mismatch(api, wanted);
     argument_texts texts;
     for (std::size_t i = 0; i < count; ++i) {
         auto const& a = arguments[i];
         auto const known = std::ranges::find(target.parameters, a.name, &parameter::name);
         if (known == target.parameters.end())
-            throw call_error("API " + name_of_api(target) + " has no parameter " + std::string(a.name)
-                + ": it takes " + taken_by(target));
+            throw call_error(call_of(api) + "it has no parameter " + std::string(a.name) + ", it takes "
+                + taken_by(target));
         if (!a.text)
-            throw call_error("API " + name_of_api(target) + " takes " + std::string(a.name) + " as "
+            throw call_error(call_of(api) + "it takes " + std::string(a.name) + " as "
                 + name_of_type(*known->type) + ", the caller gives " + name_of_type(*a.type)
                 + ", which cannot be written as JSON");
         texts.emplace_back(a.name, a.text(a.value));
@@ -129,9 +155,10 @@ argument_texts texts_of(
     return texts;
 }
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): routes live as long as their app
-awaitable<text_answer> call_by_text(route const& target, argument_texts arguments, result_form form)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it lives as long as the caller
+awaitable<text_answer> call_by_text(declared_api const& api, argument_texts arguments, result_form form)
 {
+    auto const& target = *api.target;
     text_answer answer;
     invocation call;
     call.arguments = &arguments;
@@ -142,7 +169,7 @@ awaitable<text_answer> call_by_text(route const& target, argument_texts argument
     else
         co_await target.serve(target, call);
     if (!call.issues.empty())
-        throw validation_error(std::move(call.issues));
+        throw unfit_arguments(api, std::move(call.issues));
     if (target.stream)
         answer.is_json = target.answer == answer_kind::json_lines;
     auto* reply = std::get_if<response>(&call.result);

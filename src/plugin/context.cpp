@@ -20,19 +20,20 @@ void plugin_context::log(log_level level, std::string_view text) const
 
 void plugin_context::declare(std::string name, route const& target)
 {
-    declared_.emplace_back(std::move(name), &target);
+    declared_.emplace_back(std::move(name), target, id_);
 }
 
-route const* plugin_context::find(std::string_view name) const noexcept
+detail::declared_api const* plugin_context::find(std::string_view name) const noexcept
 {
-    auto const found = std::ranges::find(declared_, name, &std::pair<std::string, route const*>::first);
-    return found == declared_.end() ? nullptr : found->second;
+    auto const found = std::ranges::find(declared_, name, &detail::declared_api::name);
+    return found == declared_.end() ? nullptr : &*found;
 }
 
-std::exception_ptr plugin_context::undeclared(std::string_view name)
+std::exception_ptr plugin_context::undeclared(std::string_view name) const
 {
-    return std::make_exception_ptr(call_error("API " + std::string(name)
-        + " is not declared in current plugin remote_apis; add it to required_remote_apis."));
+    auto const of_clients = "API " + std::string(name)
+        + " is not declared in current plugin remote_apis; add it to required_remote_apis.";
+    return std::make_exception_ptr(call_error("plugin " + id_ + ": " + of_clients, of_clients));
 }
 
 } // namespace framex

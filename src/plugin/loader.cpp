@@ -224,9 +224,14 @@ std::vector<fs::path> plugin_files(fs::path const& folder)
     return found;
 }
 
+bool is_plugin_path(std::string_view name) noexcept
+{
+    return name.find('/') != name.npos || name.ends_with(extension) || name == "." || name == "..";
+}
+
 std::vector<fs::path> find_plugins(std::string_view name, std::span<fs::path const> folders)
 {
-    if (name.find('/') != name.npos || name.ends_with(extension))
+    if (is_plugin_path(name))
         return find_by_path(name);
     std::string const last(name.substr(name.rfind('.') + 1));
     for (auto const& folder : folders)

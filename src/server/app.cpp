@@ -226,6 +226,12 @@ std::vector<route> app::routes() const
     return prepared ? prepared->shared.table->routes() : std::vector<route>();
 }
 
+std::vector<std::string> app::unread_tables() const
+{
+    auto const prepared = state_->snapshot();
+    return prepared ? prepared->plugins.unread_tables() : std::vector<std::string>();
+}
+
 settings const& app::configuration() const noexcept { return state_->configuration; }
 
 } // namespace framex

@@ -7,6 +7,7 @@
 #include <framex/engine/engine.hpp>
 #include <framex/http/syntax.hpp>
 #include <framex/model/json.hpp>
+#include <framex/plugin/call.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -121,6 +122,10 @@ failure failure::of(std::exception_ptr error)
     } catch (validation_error const& e) {
         why = failure(422, e.what(), origin::raised);
         why.issues = e.issues();
+    } catch (call_error const& e) {
+        why.is_hidden = true;
+        if (!e.told().empty())
+            why.message = e.told();
     } catch (public_error const& e) {
         if (*e.what())
             why.message = e.what();

@@ -32,6 +32,7 @@ struct plugin_set::loaded {
     mark seen = mark::unseen;
     bool is_started = false;
     std::string table{}; ///< of its settings
+    bool has_table = false; ///< which is there
     std::unique_ptr<plugin_context> context{};
     std::shared_ptr<void> instance{}; // before its context in death
 
@@ -128,7 +129,7 @@ std::vector<route> plugin_set::describe() const
             for (auto& made : one->entry.define(one->entry.id, one->entry.class_name))
                 routes.push_back(std::move(made));
         } catch (std::logic_error const& error) { // of a route
-            reasons.push_back("plugin " + one->entry.id + ": " + error.what());
+            reasons.push_back("plugin " + one->entry.id + ": " + error.what() + "; mend it in its define()");
         } catch (...) {
             throw_failure(one->entry.id, {}, "its table of APIs failed");
         }
@@ -152,6 +153,8 @@ void plugin_set::resolve(route_table const& table, std::vector<std::string>& rea
                 "plugin " + one->entry.id + " requires the API " + name + ", which no loaded plugin offers";
             if (auto const near = nearest(name, known))
                 reason += "; did you mean " + std::string(*near) + "?";
+            else
+                reason += "; load the plugin that offers it, or remove the name from required_remote_apis";
             reasons.push_back(std::move(reason));
         }
     }
@@ -193,6 +196,7 @@ void plugin_set::construct(route_table& table, settings const& configuration, lo
         for (auto* one : order_) {
             auto const& entry = one->entry;
             one->table = table_of(entry, configuration);
+            one->has_table = configuration.plugins.contains(one->table);
             one->context = std::make_unique<plugin_context>(
                 executor_, entry.id, settings_of(one->table, configuration), log, one->table);
             for (auto const& [name, target, provider] : one->requirements)
@@ -216,6 +220,18 @@ void plugin_set::destroy() noexcept
         one->instance.reset();
         one->context.reset();
     }
+}
+
+std::vector<std::string> plugin_set::unread_tables() const
+{
+    std::vector<std::string> names;
+    for (auto const& one : all_) {
+        bool const may_read_later = one->entry.on_start && !one->is_started;
+        if (one->has_table && !may_read_later && !one->context->has_read_config()
+            && std::ranges::find(names, one->table) == names.end())
+            names.push_back(one->table);
+    }
+    return names;
 }
 
 bool plugin_set::has_hooks() const noexcept

@@ -35,6 +35,9 @@ public:
     /// is constructed then.
     void construct(route_table& table, settings const& configuration, log_sink const& log);
 
+    /// See app::unread_tables().
+    std::vector<std::string> unread_tables() const;
+
     /// Whether any plugin has an on_start or on_stop to be awaited.
     bool has_hooks() const noexcept;
     /// Awaits every on_start in order. Throws plugin_failure for the first that fails.

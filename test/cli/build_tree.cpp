@@ -126,6 +126,61 @@ BOOST_AUTO_TEST_CASE(the_first_error_of_a_compiler_is_shown_with_its_line)
     BOOST_TEST(build_failure(tree(), "../shop.hpp:2:17: fatal error: no\r\n").place == "shop.hpp:2:17");
 }
 
+BOOST_AUTO_TEST_CASE(an_error_in_a_header_of_others_is_shown_at_the_line_that_led_there)
+{
+    write("shop.hpp", "struct shop {\n    static void define() { get(price); }\n};\n");
+    auto const expected = "error[FX0308]: the build failed: framex: give one arg\n"
+                          "  --> shop.hpp:2:28\n"
+                          "2 |     static void define() { get(price); }\n"
+                          "  |                            ^\n"
+                          "help: mend it and save; all that the build says: cmake --build "
+        + (home / "build").string() + "\n";
+    auto const own = (home / "shop.hpp").string() + ":2:28:";
+    auto const fetched = (home / "build/_deps/framex/api.hpp").string();
+    for (auto const& header : {std::string("/usr/include/framex/plugin/api.hpp"), fetched}) {
+        auto const clang = render(build_failure(tree(),
+            "/x/other.hpp:1:1: warning: no\n" + (home / "shop.hpp").string()
+                + ":1:1: note: in instantiation of 'a'\n" + header
+                + ":212:23: error: static assertion failed due to requirement 'n == 1': framex: give one "
+                  "arg\n"
+                + header
+                + ":236:17: note: in instantiation of function template specialization 'b' requested here\n"
+                + own + " note: in instantiation of 'c' requested here\n" + (home / "shop.hpp").string()
+                + ":1:1: note: in instantiation of 'd' requested here\n"));
+        BOOST_TEST(clang == expected);
+        auto const gcc = render(build_failure(tree(),
+            (home / "shop.hpp").string() + ":1:1:   required from here\n/x/other.hpp:1:1: warning: no\n"
+                + header + ": In instantiation of 'void b()':\n" + header + ":236:49:   required from 'c'\n"
+                + own + "   required from here\n" + header
+                + ":212:54: error: static assertion failed: framex: give one arg\n"));
+        BOOST_TEST(gcc == expected);
+    }
+    auto const nobody = build_failure(tree(),
+        "/x/api.hpp:212:23: error: no\n/x/other.hpp:3:1: error: no\n" + own
+            + " note: in instantiation of 'c'\n");
+    BOOST_TEST(nobody.place == "/x/api.hpp:212:23");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_built_is_made_by_these_commands)
+{
+    auto const commands = [&](std::string const& file, std::string const& program = "/usr/bin/framex") {
+        return build_commands(file, home, program);
+    };
+    BOOST_TEST(commands("build/shop.so") == "");
+    write("CMakeLists.txt", "");
+    write("near/CMakeLists.txt", "");
+    BOOST_TEST(commands("build/shop.so") == "cmake -S . -B build && cmake --build build");
+    BOOST_TEST(commands("build/plugins/shop.so") == "cmake -S . -B build && cmake --build build");
+    BOOST_TEST(commands("near/build/shop.so") == "cmake -S near -B near/build && cmake --build near/build");
+    BOOST_TEST(commands("build/shop.so", "/opt/framex/bin/framex")
+        == "cmake -S . -B build -DCMAKE_PREFIX_PATH=/opt/framex && cmake --build build");
+    BOOST_TEST(commands("shop.so") == "");
+    write("build/CMakeCache.txt", "");
+    BOOST_TEST(commands("build/plugins/shop.so") == "cmake --build build");
+    BOOST_TEST(build_commands("../build/shop.so", home / "elsewhere", {})
+        == "cmake --build " + (home / "build").string());
+}
+
 BOOST_AUTO_TEST_CASE(colours_hide_no_error_and_control_characters_do_not_reach_the_terminal)
 {
     auto const clang = build_failure(

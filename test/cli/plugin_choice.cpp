@@ -4,6 +4,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 using namespace framex;
 using namespace framex::cli;
 
@@ -13,6 +17,15 @@ struct fixture {
     test::workspace space;
     std::filesystem::path const here = space.sources.working_directory;
     std::vector<std::filesystem::path> plugin_paths;
+    std::ostringstream nowhere;
+    cli_environment environment{.out = nowhere,
+        .err = nowhere,
+        .variables = {},
+        .working_directory = here,
+        .program = "/usr/bin/framex",
+        .linked = {},
+        .problem_kinds = {},
+        .serve = {}};
 
     /// What a person sees when these plugins of the command line and of config.toml are chosen.
     std::string refusal(std::vector<std::string> names, std::string const& toml = {})
@@ -21,8 +34,9 @@ struct fixture {
         space.sources.load_plugins = std::move(names);
         run_request const request{.configuration = space.read(), .plugin_paths = plugin_paths};
         BOOST_TEST(render(request.configuration.problems()) == "");
-        return render(
-            choose_plugins(request, {}, here, [](auto const& file) { return load_plugin(file); }).problems);
+        return render(choose_plugins(request, environment, [](auto const& file) {
+            return load_plugin(file);
+        }).problems);
     }
 };
 
@@ -70,6 +84,34 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_taken_for_a_name_is_no_plugin_file)
     BOOST_TEST(refusal({"config.toml"})
             .ends_with("help: `config.toml` is a file here, and no plugin file: a configuration is read by "
                        "`--config config.toml`\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_built_yet_is_told_with_the_commands_that_build_it)
+{
+    BOOST_TEST(refusal({"gone/shop.so"}).ends_with("\nhelp: check the path\n"));
+    space.file("CMakeLists.txt", "project(shop)\n");
+    auto const text = refusal({}, "load_plugins = [\"build/shop.so\"]\n");
+    BOOST_TEST(text
+        == "error[FX0301]: there is no file `build/shop.so`\n"
+           "  --> config.toml:1:17\n"
+           "1 | load_plugins = [\"build/shop.so\"]\n"
+           "  |                 ^^^^^^^^^^^^^^^\n"
+           "help: build it: cmake -S . -B build && cmake --build build\n");
+    std::filesystem::create_directory(here / "build");
+    std::ofstream(here / "build/shop.so");
+    BOOST_TEST(refusal({"shop"}).ends_with("\nhelp: name its file: build/shop.so\n"));
+    BOOST_TEST(refusal({"build/shp.so"}).ends_with("\nhelp: did you mean `build/shop.so`?\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_built_in_plugin_is_not_looked_for_as_a_file)
+{
+    plugin_entry echo;
+    echo.id = "echo";
+    environment.linked.builtin.push_back(echo);
+    BOOST_TEST(
+        refusal({"echo"}).ends_with("\nhelp: `echo` is part of this program, and no file: load it by "
+                                    "`--load-builtin-plugins echo`, read about it by `framex plugin doc "
+                                    "echo`\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_refused_is_told_with_the_place_of_its_name)

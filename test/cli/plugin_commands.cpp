@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(the_list_marks_what_the_configuration_loads)
         + folder + "/plain.so\"\n]\n");
     BOOST_TEST(run({"plugin", "list"}) == done);
     BOOST_TEST(prints("ok: load it with --load-builtin-plugins; loaded by config.toml:1\n"));
+    BOOST_TEST(prints("\nnope     (absent)"));
     BOOST_TEST(prints("FX0109: no such built-in plugin; loaded by config.toml:1\n"));
     BOOST_TEST(prints("\nproxy"));
     BOOST_TEST(prints("greeter.so"));
@@ -103,6 +104,27 @@ BOOST_AUTO_TEST_CASE(a_check_names_every_refusal)
     BOOST_TEST(run({"plugin"}) == usage);
 }
 
+BOOST_AUTO_TEST_CASE(a_check_looks_names_up_and_takes_what_is_here_as_a_path)
+{
+    BOOST_TEST(run({"plugin", "check", "greeter", "--plugin-path", folder}) == done);
+    BOOST_TEST(prints("greeter.so: ok\n"));
+    BOOST_TEST(run({"plugin", "check", "gretter", "--plugin-path", folder}) == plugin_refused);
+    BOOST_TEST(says("help: did you mean `greeter`?\n"));
+    auto const plugins = (space.sources.working_directory / "plugins").string();
+    BOOST_TEST(run({"plugin", "check", "shop"}) == plugin_refused);
+    BOOST_TEST(err()
+        == "error[FX0301]: no plugin `shop` in `" + plugins
+            + "`\nhelp: name its folder: --plugin-path DIR, or its file: ./shop.so\n");
+    BOOST_TEST(run({"plugin", "check", "echo"}) == plugin_refused);
+    BOOST_TEST(says("help: `echo` is part of this program, and no file: "));
+    space.file("README.md", "# shop\n");
+    BOOST_TEST(run({"plugin", "check", "README.md"}) == plugin_refused);
+    BOOST_TEST(!says("the last part of"));
+    BOOST_TEST(says("`./README.md`"));
+    BOOST_TEST(run({"plugin", "check", ".."}) == plugin_refused);
+    BOOST_TEST(!says("the last part of"));
+}
+
 BOOST_AUTO_TEST_CASE(a_new_plugin_is_a_whole_project_and_never_written_over_another)
 {
     auto const at = space.sources.working_directory;
@@ -117,9 +139,17 @@ BOOST_AUTO_TEST_CASE(a_new_plugin_is_a_whole_project_and_never_written_over_anot
     }
     BOOST_TEST(run({"plugin", "new", "my_handler"}) == usage);
     BOOST_TEST(says("error[FX0307]: the folder `" + (at / "my_handler").string() + "` is there already"));
-    for (std::string const name : {"Shop", "a-b", "../x", "class", "9a", "a/b", ""}) {
+    for (std::string const name : {"Shop", "a-b", "../x", "9a", "a/b", ""}) {
         BOOST_TEST(run({"plugin", "new", name}) == usage, name);
         BOOST_TEST(says("error[FX0307]: `" + name + "` cannot be the name of a plugin"), name);
+    }
+    for (std::string const name : {"class", "namespace", "framex", "test"}) {
+        BOOST_TEST(run({"plugin", "new", name}) == usage, name);
+        BOOST_TEST(err()
+            == "error[FX0307]: `" + name
+                + "` means something else to C++, CMake or framex, so no plugin can have this name\n"
+                  "help: choose another name: framex plugin new my_"
+                + name + "\n");
     }
     BOOST_TEST(run({"plugin", "new", "ok", "--template", "strem"}) == usage);
     BOOST_TEST(says("stream"));

@@ -50,6 +50,27 @@ struct far {
     static void define(api<far>&) {}
 };
 
+/// Reads its table when it starts, or never.
+template <bool Reads>
+struct late {
+    static inline plugin_metadata const metadata{.name = "late", .version = "1.0.0"};
+    explicit late(plugin_context& context) : context_(context) {}
+    awaitable<> on_start()
+    {
+        if (Reads)
+            context_.config<desk_settings>();
+        co_return;
+    }
+    static void define(api<late>&) {}
+
+private:
+    plugin_context& context_;
+};
+struct deaf {
+    static inline plugin_metadata const metadata{.name = "deaf", .version = "1.0.0"};
+    static void define(api<deaf>&) {}
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(refusals, test::serving)
@@ -92,6 +113,36 @@ BOOST_AUTO_TEST_CASE(a_table_of_a_plugin_that_is_not_loaded_is_named_with_the_on
            "help: load the plugin, or remove the table\n"
            "\n2 warnings\n\n"
            "the configuration and the plugins are sound\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_its_plugin_does_not_read_is_named)
+{
+    BOOST_TEST(
+        serve("load_plugins = [\"deaf\"]\n[plugins.deaf]\nport = 1\n", {plugin_entry_of<deaf>()}) == done);
+    BOOST_TEST(err.str()
+        == "warning[FX0110]: `plugins.deaf` has no effect: the plugin `deaf` has not read it\n"
+           "  --> config.toml:2:1\n"
+           "2 | [plugins.deaf]\n"
+           "  | ^^^^^^^^^^^^^^\n"
+           "help: read it in the plugin, `context.config<T>()`, or remove the table\n"
+           "\n"
+           "the configuration and the plugins are sound\n");
+    err.str("");
+    BOOST_TEST(serve("load_plugins = [\"deaf\"]\n", {plugin_entry_of<deaf>()}) == done);
+    BOOST_TEST(!says("warning"));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_may_be_read_until_its_plugin_has_started)
+{
+    std::string const toml =
+        "load_plugins = [\"late\"]\n[plugins.late]\nport = 1\n[server]\nhost = \"192.0.2.1\"\n";
+    BOOST_TEST(serve(toml, {plugin_entry_of<late<false>>()}) == done); // only a start would tell
+    BOOST_TEST(!says("warning"));
+    is_check = false;
+    BOOST_TEST(serve(toml, {plugin_entry_of<late<true>>()}) == address_taken);
+    BOOST_TEST(!says("warning"));
+    BOOST_TEST(serve(toml, {plugin_entry_of<late<false>>()}) == address_taken);
+    BOOST_TEST(says("warning[FX0110]: `plugins.late` has no effect: the plugin `late` has not read it\n"));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_plugin_refuses_in_its_table_is_shown_where_it_stands)

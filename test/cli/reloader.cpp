@@ -96,7 +96,7 @@ struct fixture {
         request_.configuration = space.read();
         service_.emplace(context_.get_executor(), request_.configuration.settings());
         auto const open = [this](fs::path const& file) { return copies_.open(file); };
-        auto choice = choose_plugins(request_, environment_.linked, home, open);
+        auto choice = choose_plugins(request_, environment_, open);
         BOOST_TEST_REQUIRE(choice.problems.empty());
         for (auto& entry : choice.entries)
             service_->load(std::move(entry));
@@ -265,6 +265,30 @@ BOOST_AUTO_TEST_CASE(a_build_tree_may_be_removed_and_made_again)
     said_in(300ms);
     make_tree();
     BOOST_TEST(says("ticker.so took over, "));
+    save(steps_for_ticker);
+    BOOST_TEST(says("ticker.so took over, "));
+}
+
+BOOST_AUTO_TEST_CASE(a_build_folder_that_has_gone_is_told_with_what_makes_it_again)
+{
+    start();
+    fs::remove_all(tree);
+    save("exit 1");
+    BOOST_TEST(says("error[FX0308]: the build folder `" + tree.string() + "` has gone\n"));
+    BOOST_TEST(says("help: make it again: cmake -S shop -B shop/build && cmake --build shop/build\n"));
+    BOOST_TEST(says("go on serving"));
+    make_tree();
+    save(steps_for_ticker);
+    BOOST_TEST(says("ticker.so took over, "));
+}
+
+BOOST_AUTO_TEST_CASE(a_change_of_the_configuration_is_told_once_and_not_taken)
+{
+    start();
+    space.toml("load_plugins = []\n");
+    BOOST_TEST(says("config.toml changed: restart to take it"));
+    auto const more = said_in(500ms);
+    BOOST_TEST(more.find("restart") == more.npos);
     save(steps_for_ticker);
     BOOST_TEST(says("ticker.so took over, "));
 }

@@ -147,11 +147,13 @@ BOOST_AUTO_TEST_CASE(plugins_that_do_not_fit_together_are_refused)
     BOOST_TEST(
         serve("load_plugins = [\"one\", \"other\"]\n", {plugin_entry_of<one>(), plugin_entry_of<other>()})
         == plugin_refused);
-    BOOST_TEST(says("error[FX0401]: GET /api/v1/n is offered by plugin one and by plugin other; "));
+    BOOST_TEST(says("error[FX0401]: GET /api/v1/n is offered by plugin one and by plugin other\n"
+                    "help: give one of them another path\n"));
     err.str("");
     BOOST_TEST(serve("load_plugins = [\"misplaced\"]\n", {plugin_entry_of<misplaced>()}) == plugin_refused);
     BOOST_TEST(says("error[FX0401]: plugin misplaced: "));
     BOOST_TEST(says("/api/v1/n/{open"));
+    BOOST_TEST(says("\nhelp: mend it in its define()\n"));
 }
 
 BOOST_AUTO_TEST_CASE(threads_that_all_fail_to_listen_end_the_service_with_one_reason,

@@ -121,9 +121,9 @@ BOOST_AUTO_TEST_CASE(other_types_go_through_json_with_defaults_and_checks)
 {
     BOOST_TEST(run(caller->call_plugin_api<std::string>("c.C.join", arg("a") = "x")) == "x7");
     BOOST_TEST(run(caller->call_plugin_api<std::string>("c.C.join", arg("a") = "x", arg("b") = 3L)) == "x3");
-    BOOST_CHECK_THROW(run(caller->call_plugin_api<std::string>("c.C.join", arg("a") = 1)), validation_error);
-    BOOST_CHECK_THROW(run(caller->call_plugin_api<std::string>("c.C.join")), validation_error);
-    BOOST_CHECK_THROW(run(caller->call_plugin_api<std::string>("c.C.join", arg("z") = 1)), public_error);
+    BOOST_CHECK_THROW(run(caller->call_plugin_api<std::string>("c.C.join", arg("a") = 1)), call_error);
+    BOOST_CHECK_THROW(run(caller->call_plugin_api<std::string>("c.C.join")), call_error);
+    BOOST_CHECK_THROW(run(caller->call_plugin_api<std::string>("c.C.join", arg("z") = 1)), call_error);
 }
 
 BOOST_AUTO_TEST_CASE(streams_come_back_as_generators)
@@ -131,14 +131,14 @@ BOOST_AUTO_TEST_CASE(streams_come_back_as_generators)
     BOOST_TEST(run(drain(*caller)) == "abc");
     BOOST_CHECK_THROW(static_cast<void>(run(caller->call_plugin_api<async_generator<sse_event>>(
                           "c.C.letters", arg("text") = "a"))),
-        public_error);
+        call_error);
 }
 
 BOOST_AUTO_TEST_CASE(errors_keep_their_type_and_undeclared_names_are_refused)
 {
     BOOST_CHECK_EXCEPTION(static_cast<void>(run(caller->call_plugin_api<int>("c.C.fail"))), http_error,
         [](auto const& error) { return error.status() == 418; });
-    BOOST_CHECK_THROW(run(caller->call_plugin_api<int>("c.C.nobody")), public_error);
+    BOOST_CHECK_THROW(run(caller->call_plugin_api<int>("c.C.nobody")), call_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -42,6 +42,14 @@ BOOST_AUTO_TEST_CASE(a_folder_means_all_its_libraries)
     BOOST_TEST((find_plugins(here.path.string(), {}) == std::vector{a, b}));
 }
 
+BOOST_AUTO_TEST_CASE(a_name_with_a_slash_or_of_a_library_or_a_folder_above_is_a_path)
+{
+    for (auto const* path : {"./shop", "a/b", "shop.so", ".", ".."})
+        BOOST_TEST(is_plugin_path(path), path);
+    for (auto const* name : {"shop", "a.b.shop", "shop.cpp", "..."})
+        BOOST_TEST(!is_plugin_path(name), name);
+}
+
 BOOST_AUTO_TEST_CASE(a_path_to_what_is_no_file_is_refused_before_it_is_opened)
 {
     folder here;

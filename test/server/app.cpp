@@ -19,7 +19,7 @@ namespace {
 struct caller {
     static inline plugin_metadata const metadata{.name = "caller",
         .version = "1.0.0",
-        .required_remote_apis = {"/api/v1/say", "tool.tool.apply", "tool.tool.join"}};
+        .required_remote_apis = {"/api/v1/say", "tool.tool.apply", "tool.tool.join", "tool.tool.many"}};
     explicit caller(plugin_context& context) : context_(context) {}
 
     awaitable<std::string> native(std::string text)
@@ -27,10 +27,21 @@ struct caller {
         auto said = co_await context_.call_plugin_api<std::string>("/api/v1/say", arg("text") = text);
         co_return said;
     }
-    awaitable<std::string> by_text()
+    awaitable<std::string> wrong_argument()
     {
-        auto said = co_await context_.call_plugin_api<json::value>("/api/v1/say", arg("text") = 5);
-        co_return to_json(said);
+        auto said = co_await context_.call_plugin_api<std::string>("/api/v1/say", arg("text") = 5);
+        co_return said;
+    }
+    awaitable<int> wrong_result()
+    {
+        auto said = co_await context_.call_plugin_api<int>("/api/v1/say", arg("text") = "five");
+        co_return said;
+    }
+    async_generator<std::string> wrong_items()
+    {
+        auto items = co_await context_.call_plugin_api<async_generator<int>>("tool.tool.many");
+        while (auto one = co_await items.next())
+            co_yield std::to_string(*one);
     }
     awaitable<std::string> several_by_text()
     {
@@ -55,7 +66,9 @@ struct caller {
     static void define(api<caller>& api)
     {
         api.get("/native", &caller::native, arg("text"));
-        api.get("/by_text", &caller::by_text);
+        api.get("/wrong_argument", &caller::wrong_argument);
+        api.get("/wrong_result", &caller::wrong_result);
+        api.get("/wrong_items", &caller::wrong_items);
         api.get("/several_by_text", &caller::several_by_text);
         api.get("/apply", &caller::apply, arg("value"));
         api.get("/undeclared", &caller::undeclared);
@@ -69,8 +82,14 @@ struct tool {
     static inline plugin_metadata const metadata{.name = "tool", .version = "1.0.0"};
     awaitable<int> apply(std::function<int(int)> f, int value) { co_return f(value); }
     awaitable<std::string> join(thing one, json::value any) { co_return one.name + to_json(any); }
+    async_generator<thing> many()
+    {
+        thing one;
+        co_yield std::move(one);
+    }
     static void define(api<tool>& api)
     {
+        api.function("many", &tool::many);
         api.function("apply", &tool::apply, arg("f"), arg("value"));
         api.function("join", &tool::join, arg("one"), arg("any"));
     }
@@ -100,11 +119,44 @@ BOOST_AUTO_TEST_CASE(plugins_call_each_other_natively_and_by_text)
     served<sample, tool, caller> service;
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/native?text=hey"), R"("data":"hey"})"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/apply?value=21"), R"("data":42})"));
-    BOOST_TEST(has(ask(service.port(), "GET /api/v1/by_text"), "string_type"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/several_by_text"), R"("data":"\"n7\""})"));
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/undeclared"),
         "API /api/v1/nothing is not declared in current plugin remote_apis; add it to "
         "required_remote_apis."));
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_does_not_fit_is_hidden_from_the_client_and_told_to_the_operator)
+{
+    std::string told; // by the thread that serves, before it answers
+    served<sample, tool, caller> service({}, [&](framex::app& app) {
+        app.on_error([&](error_record const& record) { told += std::string(record.what) + '\n'; });
+    });
+    auto const refused = [&](std::string const& path) {
+        told.clear();
+        return ask(service.port(), "GET /api/v1/" + path);
+    };
+    auto reply = refused("wrong_argument");
+    BOOST_TEST(reply.starts_with("HTTP/1.1 500 "));
+    BOOST_TEST(has(reply, R"({"status":500,"message":"Internal Server Error","timestamp":)"));
+    BOOST_TEST(told
+        == "plugin caller calls the API /api/v1/say of plugin sample: it takes (text: std::string), and the "
+           "caller's arguments do not fit: text: Input should be a valid string\n");
+    reply = refused("wrong_result");
+    BOOST_TEST(reply.starts_with("HTTP/1.1 500 "));
+    BOOST_TEST(!has(reply, "integer"));
+    BOOST_TEST(told
+        == "plugin caller calls the API /api/v1/say of plugin sample: it gives std::string, the caller asks "
+           "for int, which does not fit: result: Input should be a valid integer, unable to parse string as "
+           "an "
+           "integer\n");
+    refused("wrong_items");
+    BOOST_TEST(has(told, "the API tool.tool.many of plugin tool: it gives a stream of "));
+    BOOST_TEST(has(told, "the caller asks for a stream of int, which does not fit: result: "));
+    reply = refused("undeclared");
+    BOOST_TEST(has(reply, R"("message":"API /api/v1/nothing is not declared)"));
+    BOOST_TEST(told.starts_with("plugin caller: API /api/v1/nothing is not declared"));
+    BOOST_TEST(refused("apply?value=x").starts_with("HTTP/1.1 422 ")); // of the client's own input
+    BOOST_TEST(told == "");
 }
 
 BOOST_AUTO_TEST_CASE(missing_apis_are_all_named_with_the_nearest_one)

@@ -215,12 +215,12 @@ BOOST_AUTO_TEST_CASE(a_request_that_does_not_bind_is_told_its_issues)
 BOOST_AUTO_TEST_CASE(calls_from_other_plugins_always_run)
 {
     cached_counter lab;
-    auto const& entry = lab.at("/slow");
+    detail::declared_api const slow("/slow", lab.at("/slow"), "caller");
     asio::io_context context(1);
     std::string results;
     for (int i = 0; i < 2; ++i)
         asio::co_spawn(context,
-            detail::call_by_text(entry, argument_texts{{"ms", "0"}}, detail::result_form::value),
+            detail::call_by_text(slow, argument_texts{{"ms", "0"}}, detail::result_form::value),
             [&](std::exception_ptr, detail::text_answer answer) { results += answer.text; });
     context.run();
     BOOST_TEST(results == "12");

@@ -189,12 +189,13 @@ BOOST_AUTO_TEST_CASE(paths_that_are_none_are_all_named_with_their_plugins)
 {
     auto const reasons = reasons_of<misplaced<1>, shop, misplaced<2>, misplaced<3>>();
     BOOST_TEST_REQUIRE(reasons.size() == 3u);
-    BOOST_TEST(reasons[0] == "plugin misplaced1: the path no/slash must begin with /");
+    BOOST_TEST(
+        reasons[0] == "plugin misplaced1: the path no/slash must begin with /; mend it in its define()");
     BOOST_TEST(has(reasons[1], "plugin misplaced2: "));
     BOOST_TEST(has(reasons[1], "/api/v1/x/{open"));
     BOOST_TEST(reasons[2]
-        == "plugin misplaced3: the path /api/v1/a%20b is not normalised, so no request ever has it; write "
-           "/api/v1/a b");
+        == "plugin misplaced3: the path /api/v1/a%20b is not normalised, so no request ever has it: write "
+           "/api/v1/a b; mend it in its define()");
 }
 
 BOOST_AUTO_TEST_CASE(a_plugins_route_replaces_the_apps_own_one)

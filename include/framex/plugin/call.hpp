@@ -2,13 +2,13 @@
 /// JSON text. Instantiated inside plugins.
 #pragma once
 
-#include <framex/error.hpp>
 #include <framex/model/json.hpp>
 #include <framex/plugin/handler.hpp>
 #include <framex/plugin/route.hpp>
 
 #include <cstddef>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -18,17 +18,44 @@
 
 namespace framex {
 
-/// Why a call cannot be made: the name is not declared, the callee has no such parameter, or what it takes
-/// and gives is not what the caller gives and asks for. The text names both sides.
-class call_error : public public_error {
+/// Why a call between plugins cannot be made, or gives what its caller cannot read: the name is not declared,
+/// there is no such parameter, or what one side gives is not what the other takes. The text names both
+/// plugins, the API, and the types or the place of the fault. An HTTP client gets a 500 without it: it is the
+/// plugins' fault, never the client's.
+class call_error : public std::runtime_error {
 public:
-    explicit call_error(std::string const& message);
+    /// `told` is what the client may read instead of `message`; empty: nothing.
+    explicit call_error(std::string const& message, std::string told = {});
+    /// Arguments or a result that do not fit.
+    call_error(std::string const& message, std::vector<issue> issues);
     ~call_error() override;
+
+    std::string const& told() const noexcept { return told_; }
+    /// Every fault of the arguments, each with its place from the parameter's name on, or of the result, from
+    /// "result" on; empty for other reasons. A handler that hands its client's own input on may answer 422
+    /// with them: `throw validation_error(error.issues())`.
+    std::vector<issue> const& issues() const noexcept { return issues_; }
+
+private:
+    std::string told_;
+    std::vector<issue> issues_;
 };
 
 namespace detail {
 
 // ---- compiled once, in the library ---------------------------------------------------------------
+
+/// An API that a plugin may call. Lives as long as the plugin's context.
+struct declared_api {
+    std::string name; ///< as the plugin declares it
+    route const* target;
+    std::string_view caller; ///< the plugin's id
+
+    declared_api(std::string name_, route const& target_, std::string_view caller_)
+        : name(std::move(name_)), target(&target_), caller(caller_)
+    {
+    }
+};
 
 /// What one argument of a call is: its name, its value and its type.
 struct call_argument {
@@ -73,9 +100,11 @@ bool match_native(route const& target, wanted_result wanted, call_argument const
 
 /// The arguments as text for a call that is not native. Throws call_error when there is no way through text.
 argument_texts texts_of(
-    route const& target, wanted_result wanted, call_argument const* arguments, std::size_t count);
-/// What `target` takes or gives and `wanted` does not, in one sentence.
-call_error mismatch(route const& target, wanted_result wanted);
+    declared_api const& api, wanted_result wanted, call_argument const* arguments, std::size_t count);
+/// What the API takes or gives and `wanted` does not, in one sentence.
+call_error mismatch(declared_api const& api, wanted_result wanted);
+/// What the API gives does not read as what is wanted.
+call_error unfit_result(declared_api const& api, wanted_result wanted, std::vector<issue> issues);
 
 /// What a call through text gives.
 struct text_answer {
@@ -84,9 +113,9 @@ struct text_answer {
     bool is_body = false; ///< the text is the body of a response
     decltype(invocation::result) result{}; ///< a stream; a response for those who ask for one
 };
-/// Throws validation_error when the arguments do not fit, http_error for a response of 400 or more (unless
-/// `form` asks for the response), and what the callee throws.
-awaitable<text_answer> call_by_text(route const& target, argument_texts arguments, result_form form);
+/// Throws call_error when the arguments do not fit, http_error for a response of 400 or more (unless `form`
+/// asks for the response), and what the callee throws.
+awaitable<text_answer> call_by_text(declared_api const& api, argument_texts arguments, result_form form);
 
 /// The events as they go over the wire.
 async_generator<std::string> event_texts(async_generator<sse_event> events);
@@ -148,30 +177,37 @@ awaitable<R> call_native(route const& target, void** values)
         return ready<R>(plain(target, values));
 }
 
-template <class T>
-T read_result(std::string_view text)
+template <class R>
+wanted_result wanted_of()
 {
-    T result{};
+    return {form_of<R>(), result_traits<R>::stream, &native_type_of<typename result_traits<R>::value>};
+}
+
+/// The text of the result of a caller who asks for R, or of one item of it.
+template <class R>
+auto read_result(declared_api const& api, std::string_view text)
+{
+    typename result_traits<R>::value result{};
     std::vector<issue> issues;
     read_json(text, result, issues, location{std::string("result")});
     if (!issues.empty())
-        throw validation_error(std::move(issues));
+        throw unfit_result(api, wanted_of<R>(), std::move(issues));
     return result;
 }
 
 template <class T>
-async_generator<T> read_items(async_generator<std::string> texts, bool is_json)
+async_generator<T> read_items(declared_api const& api, async_generator<std::string> texts, bool is_json)
 {
     while (auto text = co_await texts.next()) {
         if (!is_json)
             *text = to_json(*text);
-        T item = read_result<T>(*text);
+        T item = read_result<async_generator<T>>(api, *text);
         co_yield std::move(item);
     }
 }
 
 template <class T>
-async_generator<T> items_of(text_answer answer)
+async_generator<T> items_of(declared_api const& api, text_answer answer)
 {
     using events = async_generator<sse_event>;
     if constexpr (std::same_as<T, sse_event>)
@@ -182,15 +218,15 @@ async_generator<T> items_of(text_answer answer)
         return std::get<async_generator<std::string>>(std::move(answer.result));
     } else
         return read_items<T>(
-            std::get<async_generator<std::string>>(std::move(answer.result)), answer.is_json);
+            api, std::get<async_generator<std::string>>(std::move(answer.result)), answer.is_json);
 }
 
 template <class R>
-awaitable<R> read_answer(route const& target, argument_texts arguments)
+awaitable<R> read_answer(declared_api const& api, argument_texts arguments)
 {
-    auto answer = co_await call_by_text(target, std::move(arguments), form_of<R>());
+    auto answer = co_await call_by_text(api, std::move(arguments), form_of<R>());
     if constexpr (result_traits<R>::stream)
-        co_return items_of<typename R::value_type>(std::move(answer));
+        co_return items_of<typename R::value_type>(api, std::move(answer));
     else if constexpr (std::same_as<R, response>)
         co_return std::get<response>(std::move(answer.result));
     else if constexpr (!std::is_void_v<R>) {
@@ -199,23 +235,22 @@ awaitable<R> read_answer(route const& target, argument_texts arguments)
                 co_return std::move(answer.text);
         if (!answer.is_json)
             answer.text = to_json(answer.text);
-        co_return read_result<R>(answer.text);
+        co_return read_result<R>(api, answer.text);
     }
 }
 
 /// Every error reaches the caller when it awaits, also those that are known at once.
 template <class R>
-awaitable<R> call(route const& target, call_argument const* arguments, std::size_t count, void** values)
+awaitable<R> call(declared_api const& api, call_argument const* arguments, std::size_t count, void** values)
 {
     try {
-        wanted_result const wanted(
-            form_of<R>(), result_traits<R>::stream, &native_type_of<typename result_traits<R>::value>);
-        if (match_native(target, wanted, arguments, count, values))
-            return call_native<R>(target, values);
+        auto const wanted = wanted_of<R>();
+        if (match_native(*api.target, wanted, arguments, count, values))
+            return call_native<R>(*api.target, values);
         if constexpr (form_of<R>() == result_form::native)
-            throw mismatch(target, wanted);
+            throw mismatch(api, wanted);
         else
-            return read_answer<R>(target, texts_of(target, wanted, arguments, count));
+            return read_answer<R>(api, texts_of(api, wanted, arguments, count));
     } catch (...) {
         return refuse<R>(std::current_exception());
     }

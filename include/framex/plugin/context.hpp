@@ -5,6 +5,7 @@
 #include <framex/plugin/log.hpp>
 
 #include <array>
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@ public:
     template <model T>
     T config() const
     {
+        has_read_config_ = true;
         T result{};
         std::vector<issue> issues;
         read_options options;
@@ -55,37 +57,41 @@ public:
     /// that gives a response gives its body: as it is to std::string, else as JSON; its status of 400 or more
     /// becomes an http_error with the body as text. R = response takes it as it is.
     ///
-    /// Throws, always when awaited: call_error when the call cannot be made, validation_error for arguments
-    /// or a result that do not fit, and what the callee throws. A callee that is no coroutine and takes these
-    /// very types runs before this returns. Cancelling cancels the callee, or what its stream awaits.
+    /// Throws, always when awaited: call_error when the call cannot be made, or arguments or result do not
+    /// fit, and what the callee throws. A callee that is no coroutine and takes these very types runs before
+    /// this returns. Cancelling cancels the callee, or what its stream awaits.
     template <class R = json::value, argument_value... A>
     awaitable<R> call_plugin_api(std::string_view name, A... arguments)
     {
-        route const* target = find(name);
-        if (!target)
+        auto const* api = find(name);
+        if (!api)
             return detail::refuse<R>(undeclared(name));
         std::array<detail::call_argument, sizeof...(A)> named{detail::as_call_argument(arguments)...};
         std::array<void*, sizeof...(A) + 1> values{};
-        return detail::call<R>(*target, named.data(), named.size(), values.data());
+        return detail::call<R>(*api, named.data(), named.size(), values.data());
     }
 
     /// Tells the program a line; whether and where it is written is the program's matter. `framex run` writes
     /// it with the plugin's id to its log, from `log.level` on. May be called on any thread.
     void log(log_level level, std::string_view text) const;
 
+    /// For the app: whether config() was called.
+    bool has_read_config() const noexcept { return has_read_config_; }
+
     /// For the app: makes `target` callable under `name`.
     void declare(std::string name, route const& target);
 
 private:
-    route const* find(std::string_view name) const noexcept;
-    static std::exception_ptr undeclared(std::string_view name);
+    detail::declared_api const* find(std::string_view name) const noexcept;
+    std::exception_ptr undeclared(std::string_view name) const;
 
     asio::any_io_executor executor_;
     std::string id_;
     std::string settings_;
     log_sink log_;
-    std::vector<std::pair<std::string, route const*>> declared_;
+    std::vector<detail::declared_api> declared_;
     std::string table_; // of [plugins.<table>]
+    mutable std::atomic<bool> has_read_config_ = false;
 };
 
 } // namespace framex

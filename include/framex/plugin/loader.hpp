@@ -51,10 +51,12 @@ std::string plugin_name(std::filesystem::path const& file);
 /// none when it cannot be read.
 std::vector<std::filesystem::path> plugin_files(std::filesystem::path const& folder);
 
-/// The plugin files that `name` means. With "/" or ending in ".so" it is a path: a file, or a folder, which
-/// means its plugin_files(). Else its last
-/// dotted part is looked up as NAME.so and libNAME.so in `folders`, in their order. Throws plugin_error
-/// not_found, with the places that were searched and the nearest name there.
+/// Whether a plugin's name is a path: it has a "/", ends in ".so", or is "." or "..".
+bool is_plugin_path(std::string_view name) noexcept;
+
+/// The plugin files that `name` means. A path is that of a file, or of a folder, which means its
+/// plugin_files(). Else its last dotted part is looked up as NAME.so and libNAME.so in `folders`, in their
+/// order. Throws plugin_error not_found, with the places that were searched and the nearest name there.
 std::vector<std::filesystem::path> find_plugins(
     std::string_view name, std::span<std::filesystem::path const> folders);
 

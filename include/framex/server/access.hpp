@@ -44,9 +44,9 @@ struct access_record {
     std::optional<stream_record> stream{}; ///< of answers that are streams
 };
 
-/// An exception of a handler whose text is hidden from the client: a 500, or a stream that broke off. Or why
-/// an answer could not be cached, which the client sees as `X-FrameX-Cache-Status: BYPASS`. All views are
-/// valid during the call only.
+/// An exception of a handler that is hidden from the client in whole or in part: a 500, or a stream that
+/// broke off. Or why an answer could not be cached, which the client sees as `X-FrameX-Cache-Status: BYPASS`.
+/// All views are valid during the call only.
 struct error_record {
     std::string_view method{};
     std::string_view route{}; ///< the template

@@ -16,7 +16,8 @@
 
 namespace framex {
 
-/// Why the plugins of an app cannot run together: every reason at once.
+/// Why the plugins of an app cannot run together: every reason at once. A reason is a sentence;
+/// after its last "; " comes what to do about it.
 class load_error : public std::runtime_error {
 public:
     explicit load_error(std::vector<std::string> reasons);
@@ -150,6 +151,11 @@ public:
     /// A copy of all routes, once prepared; their plugins may be replaced by reload().
     std::vector<route> routes() const;
     settings const& configuration() const noexcept;
+
+    /// The names of the tables [plugins.<name>] that are there and that their plugins have not read by
+    /// plugin_context::config(): their settings have no effect. Empty until the app is prepared; a plugin
+    /// whose on_start may still read it is left out until start().
+    std::vector<std::string> unread_tables() const;
 
 private:
     struct state;
