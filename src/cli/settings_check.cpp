@@ -1,5 +1,7 @@
 #include "settings_check.hpp"
 
+#include "server/cors.hpp"
+
 #include <framex/config/nearest.hpp>
 #include <framex/http/rules.hpp>
 
@@ -21,6 +23,7 @@ public:
     {
         check_address();
         check_rules();
+        check_sharing();
         check_missing_parts();
         check_proxy();
         check_built_in_names();
@@ -51,6 +54,15 @@ private:
             refuse({"auth", "rules", pattern}, "FX0601", "the rule `" + pattern + "` can never match a path",
                 meant.empty() ? "begin it with / and end it with /* for everything below a path"
                               : "paths are normalised before they are compared: write `" + meant + "`");
+        }
+    }
+
+    void check_sharing()
+    {
+        for (auto const& each : issues_of(from_.settings().server.cors)) {
+            problems_.push_back(from_.problem_of(each));
+            if (each.type == "contradiction")
+                problems_.back().code = "FX0106";
         }
     }
 

@@ -135,10 +135,12 @@ private:
     void end_request();
     void begin_watch(request_head const* head);
     void end_watch(request_end how);
-    void answer_options(std::string_view allow);
+    void answer_options(request_head const& head, std::string_view allow);
+    void add_fields(request_head const* head);
 
     body_state body_;
     answer_frame frame_;
+    std::unique_ptr<added_fields> added_; ///< null when no setting and no access sink adds any
     std::uint32_t resume_ = 0;
     std::uint32_t head_size_ = 0;
     bool in_request_ = false; ///< the head was read

@@ -69,7 +69,7 @@ bool connection::locate(scratch_memory& memory)
     if (watch_) [[unlikely]]
         watch_->note_path(*path, entry ? std::string_view(entry->routes.front()->path) : std::string_view());
     if (!target && head.method_id == http::verb::options && (entry || *path == "*")) {
-        answer_options(entry ? table.allow(*path) : std::string(any_method));
+        answer_options(head, entry ? table.allow(*path) : std::string(any_method));
         return false;
     }
     if (!target) {
@@ -98,8 +98,11 @@ bool connection::locate(scratch_memory& memory)
     return true;
 }
 
-void connection::answer_options(std::string_view allow)
+/// Also a preflight, which carries no key: auth.rules are not asked.
+void connection::answer_options(request_head const& head, std::string_view allow)
 {
+    if (shared().cors.is_on())
+        shared().cors.mark_preflight(head, allow, *added_);
     response reply(204);
     reply.headers.set(http::field::allow, std::string(allow));
     auto const before = out_.size();
@@ -282,9 +285,12 @@ failure connection::failure_of(std::exception_ptr const& error, bool client_sees
 void connection::begin_watch(request_head const* head)
 {
     watch_->begin(head);
-    frame_.request_id = &watch_->request_id();
+    added_->request_id = watch_->request_id();
     end_ = request_end::finished;
 }
+
+/// What every answer to the request carries; `head` null: it could not be read.
+void connection::add_fields(request_head const* head) { shared().cors.mark(head, *added_); }
 
 void connection::end_watch(request_end how) { watch_->end(shared().on_access, how); }
 

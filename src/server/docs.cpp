@@ -1,3 +1,4 @@
+#include "server/conditional.hpp"
 #include "server/pages/assets.hpp"
 
 #include <framex/error.hpp>
@@ -154,15 +155,6 @@ bool accepts_gzip(fields const& headers)
         return false;
     });
     return named ? by_name : by_star;
-}
-
-bool has_current(fields const& headers, std::string_view etag)
-{
-    return any_element(headers, "if-none-match", [&](std::string_view element) {
-        if (element.starts_with("W/"))
-            element.remove_prefix(2);
-        return element == "*" || element == etag;
-    });
 }
 
 constexpr docs_pages::entry all_entries[] = {

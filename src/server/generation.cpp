@@ -111,6 +111,8 @@ generation::generation(std::vector<plugin_entry> entries, generation_options con
       system(info_of(options.configuration), plugins.documented())
 {
     auto const& wanted = options.configuration;
+    if (auto issues = issues_of(wanted.server.cors); !issues.empty())
+        throw validation_error(std::move(issues));
     auto all = collect(plugins, system, wanted);
     keep_answers(all, make_cache(wanted.cache, options.on_error));
     auto const table = std::make_shared<route_table>(std::move(all), key_rules(wanted.auth.rules));
@@ -123,6 +125,7 @@ generation::generation(std::vector<plugin_entry> entries, generation_options con
     shared.on_error = options.on_error;
     shared.heads = heads_of(wanted.server.limits);
     shared.bodies = bodies_of(wanted.server.limits);
+    shared.cors = cors_policy(wanted.server.cors);
 }
 
 std::shared_ptr<service const> service_of(std::shared_ptr<generation> const& one)

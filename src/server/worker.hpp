@@ -1,6 +1,7 @@
 /// What the connections of one executor share: the app's table and limits, their registry, the coarse clock.
 #pragma once
 
+#include "server/cors.hpp"
 #include "server/router.hpp"
 
 #include <framex/config/settings.hpp>
@@ -37,6 +38,7 @@ struct service {
     server_settings settings{};
     head_limits heads{};
     body_limits bodies{};
+    cors_policy cors{};
     access_sink on_access{};
     error_sink on_error{};
 
