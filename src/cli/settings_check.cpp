@@ -1,11 +1,13 @@
 #include "settings_check.hpp"
 
+#include "server/compression.hpp"
 #include "server/cors.hpp"
 
 #include <framex/config/nearest.hpp>
 #include <framex/http/rules.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 
 namespace framex::cli {
@@ -23,7 +25,7 @@ public:
     {
         check_address();
         check_rules();
-        check_sharing();
+        check_answers();
         check_missing_parts();
         check_proxy();
         check_built_in_names();
@@ -57,9 +59,12 @@ private:
         }
     }
 
-    void check_sharing()
+    void check_answers()
     {
-        for (auto const& each : issues_of(from_.settings().server.cors)) {
+        auto const& server = from_.settings().server;
+        auto issues = issues_of(server.cors);
+        std::ranges::move(issues_of(server.compression), std::back_inserter(issues));
+        for (auto const& each : issues) {
             problems_.push_back(from_.problem_of(each));
             if (each.type == "contradiction")
                 problems_.back().code = "FX0106";

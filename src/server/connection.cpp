@@ -52,7 +52,7 @@ connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner)
     call_.limits = &shared().bodies;
     if (shared().on_access)
         watch_ = std::make_unique<request_watch>();
-    if (watch_ || shared().cors.is_on())
+    if (watch_ || shared().cors.is_on() || !shared().codings.empty())
         added_ = std::make_unique<added_fields>();
     frame_.added = added_.get();
     enter(phase::head, limits().head_timeout);

@@ -4,6 +4,7 @@
 
 #include "http/input_buffer.hpp"
 #include "server/body_clock.hpp"
+#include "server/compression.hpp"
 #include "server/failure.hpp"
 #include "server/watch.hpp"
 #include "server/worker.hpp"
@@ -129,6 +130,7 @@ private:
     bool locate(scratch_memory& memory);
     step dispatch(scratch_memory& memory);
     step write_result();
+    void write_value();
     bool write_stream_head();
     step begin_stream(std::size_t head);
     void write_failure(failure const& why);
@@ -146,6 +148,7 @@ private:
     bool in_request_ = false; ///< the head was read
     bool suspended_ = false; ///< counted in worker::in_flight
     bool enveloped_ = true; ///< style of this request's errors
+    coding accepted_ = coding::identity; ///< what a whole answer is sent in
 };
 
 } // namespace framex

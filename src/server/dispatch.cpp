@@ -7,6 +7,7 @@
 #include <boost/beast/http/verb.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace framex {
 
@@ -170,10 +171,11 @@ connection::step connection::write_result()
         why.issues = std::move(call_.issues);
         write_failure(why);
     } else if (call_.result.index() == 0) {
-        append_answer(out_, 200, json_type, *call_.out, frame_,
-            call_.fields.empty() ? not_cached : std::string_view(call_.fields));
-        call_.fields.clear();
+        write_value();
     } else if (auto* reply = std::get_if<response>(&call_.result)) {
+        if (added_ && !shared().codings.empty()) [[unlikely]]
+            added_->by_coding =
+                compress_response(*reply, accepted_, shared().settings.compression.min_size.bytes);
         if (is_final(reply->status))
             append_response(out_, *reply, frame_);
         else
@@ -184,6 +186,26 @@ connection::step connection::write_result()
         watch_->note_answer(std::string_view(out_).substr(before));
     end_request();
     return step::next;
+}
+
+/// The JSON that stands in the invocation, coded as the client prefers it.
+void connection::write_value()
+{
+    std::string_view body = *call_.out;
+    if (added_) [[unlikely]] {
+        auto const least = shared().settings.compression.min_size.bytes;
+        added_->by_coding = !shared().codings.empty() && body.size() >= least;
+        auto& packed = worker_->scratch.packed;
+        if (added_->by_coding && compress(accepted_, body, packed)) {
+            if (call_.fields.empty())
+                call_.fields = not_cached;
+            call_.fields.append("\r\nContent-Encoding: ").append(name_of(accepted_));
+            body = packed;
+        }
+    }
+    append_answer(out_, 200, json_type, body, frame_,
+        call_.fields.empty() ? not_cached : std::string_view(call_.fields));
+    call_.fields.clear();
 }
 
 /// Whether a body follows.
@@ -290,7 +312,19 @@ void connection::begin_watch(request_head const* head)
 }
 
 /// What every answer to the request carries; `head` null: it could not be read.
-void connection::add_fields(request_head const* head) { shared().cors.mark(head, *added_); }
+void connection::add_fields(request_head const* head)
+{
+    shared().cors.mark(head, *added_);
+    added_->by_coding = false;
+    accepted_ = coding::identity;
+    if (!head || shared().codings.empty())
+        return;
+    accepted_codings accepted;
+    for (auto const& field : std::span(head->fields, head->field_count))
+        if (equals_ignoring_case(field.name, "accept-encoding"))
+            accepted.add(field.value);
+    accepted_ = accepted.best_of(shared().codings);
+}
 
 void connection::end_watch(request_end how) { watch_->end(shared().on_access, how); }
 

@@ -1,6 +1,7 @@
 /// What the connections of one executor share: the app's table and limits, their registry, the coarse clock.
 #pragma once
 
+#include "server/compression.hpp"
 #include "server/cors.hpp"
 #include "server/router.hpp"
 
@@ -39,6 +40,7 @@ struct service {
     head_limits heads{};
     body_limits bodies{};
     cors_policy cors{};
+    std::vector<coding> codings{}; ///< of whole answers, the favourite first; empty: they are never coded
     access_sink on_access{};
     error_sink on_error{};
 
@@ -49,6 +51,7 @@ struct service {
 struct scratch_memory {
     request_head head;
     std::string answer;
+    std::string packed; ///< the answer in a coding
     std::string path;
     std::vector<std::string_view> path_values;
 };

@@ -79,6 +79,15 @@ BOOST_AUTO_TEST_CASE(origins_that_no_browser_sends_are_shown_where_they_stand)
     BOOST_TEST(faults(workspace().toml("[server.cors]\norigins = [\"*\"]\n")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_content_coding_that_framex_lacks_is_shown_where_it_stands)
+{
+    BOOST_TEST(faults(workspace().toml("[server.compression]\nencodings = [\"gzip\", \"brotli\"]\n"))
+        == "error[FX0104]: `server.compression.encodings[1]` should be \"zstd\", \"br\" or \"gzip\"\n"
+           "  --> config.toml:2:22\n"
+           "2 | encodings = [\"gzip\", \"brotli\"]\n"
+           "  |                      ^^^^^^^^\n");
+}
+
 BOOST_AUTO_TEST_CASE(unknown_built_in_plugins_are_shown_where_they_are_named)
 {
     workspace space;

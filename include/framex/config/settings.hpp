@@ -72,6 +72,14 @@ struct cors_settings {
 };
 BOOST_DESCRIBE_STRUCT(cors_settings, (), (origins, methods, headers, expose, credentials, max_age))
 
+/// `[server.compression]`: of whole answers, never of streams.
+struct compression_settings {
+    bool enabled = false;
+    std::vector<std::string> encodings = {"zstd", "br", "gzip"}; ///< the first goes before its equals
+    size_setting min_size = size_setting(1 << 10); ///< a smaller body is sent as it is
+};
+BOOST_DESCRIBE_STRUCT(compression_settings, (), (enabled, encodings, min_size))
+
 /// `[server]`.
 struct server_settings {
     std::string host = "127.0.0.1";
@@ -89,6 +97,7 @@ struct server_settings {
     std::int64_t threads = 1; ///< each with its own acceptor
     limit_settings limits;
     cors_settings cors;
+    compression_settings compression;
 
     static constexpr auto rules()
     {
@@ -100,7 +109,7 @@ struct server_settings {
 };
 BOOST_DESCRIBE_STRUCT(server_settings, (),
     (host, port, dashboard_host, dashboard_port, use_ray, enable_proxy, legal_proxy_code, num_cpus,
-        excluded_log_paths, ingress_config, reversion, error_status, threads, limits, cors))
+        excluded_log_paths, ingress_config, reversion, error_status, threads, limits, cors, compression))
 
 /// `[auth.oauth]`: the provider behind the protected pages. Empty URLs are derived from `base_url`.
 struct oauth_settings {
