@@ -1,9 +1,13 @@
 #include "settings_check.hpp"
 
+#include "server/compression.hpp"
+#include "server/cors.hpp"
+
 #include <framex/config/nearest.hpp>
 #include <framex/http/rules.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 
 namespace framex::cli {
@@ -21,6 +25,7 @@ public:
     {
         check_address();
         check_rules();
+        check_answers();
         check_missing_parts();
         check_proxy();
         check_built_in_names();
@@ -51,6 +56,18 @@ private:
             refuse({"auth", "rules", pattern}, "FX0601", "the rule `" + pattern + "` can never match a path",
                 meant.empty() ? "begin it with / and end it with /* for everything below a path"
                               : "paths are normalised before they are compared: write `" + meant + "`");
+        }
+    }
+
+    void check_answers()
+    {
+        auto const& server = from_.settings().server;
+        auto issues = issues_of(server.cors);
+        std::ranges::move(issues_of(server.compression), std::back_inserter(issues));
+        for (auto const& each : issues) {
+            problems_.push_back(from_.problem_of(each));
+            if (each.type == "contradiction")
+                problems_.back().code = "FX0106";
         }
     }
 

@@ -82,7 +82,8 @@ problem problem_at_origin(setting_path const& path, setting_origin const& origin
         && origin.column != 0;
     if (is_header)
         return fault;
-    if (part == pointed_at::key_alone || is_secret(path) || line_may_hold_secret(fault.source_line))
+    bool const may_hold_secret = is_secret(path) || line_may_hold_secret(fault.source_line);
+    if (part == pointed_at::key_alone || (may_hold_secret && !is_switch(fault.source_line)))
         hide_value(fault, part);
     return fault;
 }

@@ -39,7 +39,7 @@ a variable ending in _FILE names.)",
         "Correct the name, or let the user that runs framex read the file."},
     problem_kind{"FX0106", "settings contradict each other",
         R"(Each setting alone is right, but they cannot hold together: server.enable_proxy needs the
-built-in plugin `proxy`, and a program that has it.)",
+built-in plugin `proxy`, and a program that has it; credentials in [server.cors] need origins by name.)",
         R"([server]
 enable_proxy = true)",
         R"(Load the plugin as well: load_builtin_plugins = ["proxy"]. A program without it cannot: leave the

@@ -64,6 +64,14 @@ bool line_may_hold_secret(std::string_view line)
     return holds_word(lowered) || lowered.find("rules") != lowered.npos;
 }
 
+bool is_switch(std::string_view line)
+{
+    auto value = line.substr(std::min(line.find('='), line.size()));
+    value.remove_prefix(std::min(value.find_first_not_of("= \t"), value.size()));
+    value = value.substr(0, value.find_last_not_of(" \t\r") + 1);
+    return value == "true" || value == "false";
+}
+
 bool stands_near_secret(std::vector<std::string> const& lines, std::size_t number)
 {
     for (std::size_t line = std::min(number, lines.size()); line > 0; --line) {

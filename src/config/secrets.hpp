@@ -17,6 +17,9 @@ bool is_secret_name(std::string_view name);
 /// Whether a value on this line, whatever its path, may be a secret. Errs towards hiding.
 bool line_may_hold_secret(std::string_view line);
 
+/// Whether the line is `key = true` or `key = false`: whatever the key, that is no secret.
+bool is_switch(std::string_view line);
+
 /// Whether line `number` (from 1), or a line between it and the table header above it, may hold a secret.
 /// For texts that cannot be parsed: errs towards hiding.
 bool stands_near_secret(std::vector<std::string> const& lines, std::size_t number);

@@ -300,7 +300,7 @@ void mask(json::value& value, setting_path& path)
         }
     } else if (is_secret(path)) {
         bool const is_unset = value.is_string() && value.as_string().empty();
-        if (!is_unset)
+        if (!is_unset && !value.is_bool())
             value = json::value(masked_secret);
     } else if (value.is_array()) {
         for (json::value& member : value.as_array())

@@ -1,35 +1,19 @@
 #include "server/cache_store.hpp"
 
 #include "server/json_text.hpp"
+#include "server/sha256.hpp"
 
 #include <framex/model/json.hpp>
 
-#include <array>
 #include <list>
 #include <mutex>
-#include <openssl/evp.h>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 #include <unordered_map>
 
 namespace framex {
 
 namespace {
-
-std::string sha256_hex(std::string_view text)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-        throw std::runtime_error("the cache key could not be hashed");
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-        hex += "0123456789abcdef"[digest[i] >> 4];
-        hex += "0123456789abcdef"[digest[i] & 15];
-    }
-    return hex;
-}
 
 std::string text_of_arguments(route const& entry, argument_texts const& arguments)
 {

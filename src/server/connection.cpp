@@ -52,6 +52,9 @@ connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner)
     call_.limits = &shared().bodies;
     if (shared().on_access)
         watch_ = std::make_unique<request_watch>();
+    if (watch_ || shared().cors.is_on() || !shared().codings.empty())
+        added_ = std::make_unique<added_fields>();
+    frame_.added = added_.get();
     enter(phase::head, limits().head_timeout);
     phase_ = phase::idle;
 }
@@ -136,6 +139,8 @@ connection::step connection::begin_request()
     open_ = frame_.keep_alive;
     if (watch_) [[unlikely]]
         begin_watch(&head);
+    if (added_) [[unlikely]]
+        add_fields(&head);
     if (!head.chunked && head.length == 0) {
         body_ = {};
         if (!locate(memory)) {
@@ -155,6 +160,9 @@ connection::step connection::refuse(int status, std::string message)
     if (!in_request_) { // of this message nothing is known, but perhaps that it wants no content
         frame_ = {};
         frame_.head_only = asks_for_head_only(input_);
+        frame_.added = added_.get();
+        if (added_)
+            add_fields(nullptr);
     }
     frame_.keep_alive = false;
     if (watch_ && !watch_->is_active())

@@ -4,6 +4,7 @@
 
 #include "http/input_buffer.hpp"
 #include "server/body_clock.hpp"
+#include "server/compression.hpp"
 #include "server/failure.hpp"
 #include "server/watch.hpp"
 #include "server/worker.hpp"
@@ -131,21 +132,25 @@ private:
     step dispatch(scratch_memory& memory);
     step write_result();
     response* whole_answer();
+    void write_value();
     bool write_stream_head();
     step begin_stream(std::size_t head);
     void write_failure(failure const& why);
     void end_request();
     void begin_watch(request_head const* head);
     void end_watch(request_end how);
-    void answer_options(std::string_view allow);
+    void answer_options(request_head const& head, std::string_view allow);
+    void add_fields(request_head const* head);
 
     body_state body_;
     answer_frame frame_;
+    std::unique_ptr<added_fields> added_; ///< null when no setting and no access sink adds any
     std::uint32_t resume_ = 0;
     std::uint32_t head_size_ = 0;
     bool in_request_ = false; ///< the head was read
     bool suspended_ = false; ///< counted in worker::in_flight
     bool enveloped_ = true; ///< style of this request's errors
+    coding accepted_ = coding::identity; ///< what a whole answer is sent in
 };
 
 } // namespace framex

@@ -7,6 +7,7 @@
 #include <boost/beast/http/verb.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace framex {
 
@@ -68,7 +69,7 @@ bool connection::locate(scratch_memory& memory)
     if (watch_) [[unlikely]]
         watch_->note_path(*path, entry ? std::string_view(entry->routes.front()->path) : std::string_view());
     if (!target && head.method_id == http::verb::options && (entry || *path == "*")) {
-        answer_options(entry ? table.allow(*path) : std::string(any_method));
+        answer_options(head, entry ? table.allow(*path) : std::string(any_method));
         return false;
     }
     if (!target) {
@@ -97,8 +98,11 @@ bool connection::locate(scratch_memory& memory)
     return true;
 }
 
-void connection::answer_options(std::string_view allow)
+/// Also a preflight, which carries no key: auth.rules are not asked.
+void connection::answer_options(request_head const& head, std::string_view allow)
 {
+    if (shared().cors.is_on())
+        shared().cors.mark_preflight(head, allow, *added_);
     response reply(204);
     reply.headers.set(http::field::allow, std::string(allow));
     auto const before = out_.size();
@@ -178,10 +182,11 @@ connection::step connection::write_result()
         why.issues = std::move(call_.issues);
         write_failure(why);
     } else if (call_.result.index() == 0) {
-        append_answer(out_, 200, json_type, *call_.out, frame_,
-            call_.fields.empty() ? not_cached : std::string_view(call_.fields));
-        call_.fields.clear();
+        write_value();
     } else if (auto* reply = whole_answer()) {
+        if (added_ && !shared().codings.empty()) [[unlikely]]
+            added_->by_coding =
+                compress_response(*reply, accepted_, shared().settings.compression.min_size.bytes);
         if (is_final(reply->status))
             append_response(out_, *reply, frame_);
         else
@@ -192,6 +197,26 @@ connection::step connection::write_result()
         watch_->note_answer(std::string_view(out_).substr(before));
     end_request();
     return step::next;
+}
+
+/// The JSON that stands in the invocation, coded as the client prefers it.
+void connection::write_value()
+{
+    std::string_view body = *call_.out;
+    if (added_) [[unlikely]] {
+        auto const least = shared().settings.compression.min_size.bytes;
+        added_->by_coding = !shared().codings.empty() && body.size() >= least;
+        auto& packed = worker_->scratch.packed;
+        if (added_->by_coding && compress(accepted_, body, packed)) {
+            if (call_.fields.empty())
+                call_.fields = not_cached;
+            call_.fields.append("\r\nContent-Encoding: ").append(name_of(accepted_));
+            body = packed;
+        }
+    }
+    append_answer(out_, 200, json_type, body, frame_,
+        call_.fields.empty() ? not_cached : std::string_view(call_.fields));
+    call_.fields.clear();
 }
 
 /// Whether a body follows.
@@ -278,9 +303,24 @@ failure connection::failure_of(std::exception_ptr const& error, bool client_sees
 void connection::begin_watch(request_head const* head)
 {
     watch_->begin(head);
-    frame_.request_id = &watch_->request_id();
     call_.request_id = watch_->request_id();
+    added_->request_id = watch_->request_id();
     end_ = request_end::finished;
+}
+
+/// What every answer to the request carries; `head` null: it could not be read.
+void connection::add_fields(request_head const* head)
+{
+    shared().cors.mark(head, *added_);
+    added_->by_coding = false;
+    accepted_ = coding::identity;
+    if (!head || shared().codings.empty())
+        return;
+    accepted_codings accepted;
+    for (auto const& field : std::span(head->fields, head->field_count))
+        if (equals_ignoring_case(field.name, "accept-encoding"))
+            accepted.add(field.value);
+    accepted_ = accepted.best_of(shared().codings);
 }
 
 void connection::end_watch(request_end how) { watch_->end(shared().on_access, how); }

@@ -1,3 +1,5 @@
+#include "server/compression.hpp"
+#include "server/conditional.hpp"
 #include "server/pages/assets.hpp"
 
 #include <framex/error.hpp>
@@ -8,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <stdexcept>
 #include <zlib.h>
@@ -96,73 +99,13 @@ response page_of(std::string const& html)
     return page;
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    return first == text.npos ? std::string_view()
-                              : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// Calls `visit` with each element of a comma-separated field, over all its lines, until one says true.
-template <class Visit>
-bool any_element(fields const& headers, std::string_view name, Visit visit)
-{
-    auto const [first, last] = headers.equal_range(name);
-    for (auto line = first; line != last; ++line) {
-        std::string_view rest(line->value().data(), line->value().size());
-        while (!rest.empty()) {
-            auto const comma = rest.find(',');
-            if (visit(trimmed(rest.substr(0, comma))))
-                return true;
-            rest.remove_prefix(comma == rest.npos ? rest.size() : comma + 1);
-        }
-    }
-    return false;
-}
-
-bool equals_ignoring_case(std::string_view left, std::string_view right)
-{
-    return std::ranges::equal(
-        left, right, [](char a, char b) { return (a | ('A' <= a && a <= 'Z' ? 0x20 : 0)) == b; });
-}
-
-/// Whether "gzip;q=0.5" carries a weight above 0; RFC 9110 section 12.4.2.
-bool wanted(std::string_view parameters)
-{
-    auto const at = parameters.find_first_of("qQ");
-    if (at == parameters.npos)
-        return true;
-    auto const weight = trimmed(parameters.substr(at + 1));
-    return weight.find_first_of("123456789") != weight.npos;
-}
-
-/// Whether the client accepts gzip; RFC 9110 section 12.5.3. `*` counts only where gzip is not named.
 bool accepts_gzip(fields const& headers)
 {
-    bool named = false;
-    bool by_name = false;
-    bool by_star = false;
-    any_element(headers, "accept-encoding", [&](std::string_view element) {
-        auto const semicolon = element.find(';');
-        auto const coding = trimmed(element.substr(0, semicolon));
-        bool const accepted = semicolon == element.npos || wanted(element.substr(semicolon + 1));
-        if (equals_ignoring_case(coding, "gzip")) {
-            named = true;
-            by_name = accepted;
-        } else if (coding == "*")
-            by_star = accepted;
-        return false;
-    });
-    return named ? by_name : by_star;
-}
-
-bool has_current(fields const& headers, std::string_view etag)
-{
-    return any_element(headers, "if-none-match", [&](std::string_view element) {
-        if (element.starts_with("W/"))
-            element.remove_prefix(2);
-        return element == "*" || element == etag;
-    });
+    accepted_codings accepted;
+    auto const [first, last] = headers.equal_range(boost::beast::http::field::accept_encoding);
+    for (auto line = first; line != last; ++line)
+        accepted.add({line->value().data(), line->value().size()});
+    return accepted.best_of(std::array{coding::gzip}) == coding::gzip;
 }
 
 constexpr docs_pages::entry all_entries[] = {

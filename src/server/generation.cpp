@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <iterator>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -94,6 +95,15 @@ std::vector<route> collect(plugin_set const& plugins, system_pages& system, sett
     return all;
 }
 
+/// Throws validation_error for what the models of the settings cannot refuse.
+void check(server_settings const& wanted)
+{
+    auto issues = issues_of(wanted.cors);
+    std::ranges::move(issues_of(wanted.compression), std::back_inserter(issues));
+    if (!issues.empty())
+        throw validation_error(std::move(issues));
+}
+
 /// Throws when two routes are the same, somebody requires what nobody offers, or all wait for each other.
 void resolve(plugin_set& plugins, route_table const& table)
 {
@@ -112,6 +122,7 @@ generation::generation(std::vector<plugin_entry> entries, generation_options con
       system(info_of(options.configuration), plugins.documented())
 {
     auto const& wanted = options.configuration;
+    check(wanted.server);
     auto all = collect(plugins, system, wanted);
     keep_answers(all, make_cache(wanted.cache, options.on_error));
     put_middleware(all, options.around, shared);
@@ -125,6 +136,8 @@ generation::generation(std::vector<plugin_entry> entries, generation_options con
     shared.on_error = options.on_error;
     shared.heads = heads_of(wanted.server.limits);
     shared.bodies = bodies_of(wanted.server.limits);
+    shared.cors = cors_policy(wanted.server.cors);
+    shared.codings = codings_of(wanted.server.compression);
 }
 
 std::shared_ptr<service const> service_of(std::shared_ptr<generation> const& one)

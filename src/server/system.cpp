@@ -1,5 +1,6 @@
 #include "server/system.hpp"
 
+#include "server/conditional.hpp"
 #include "server/router.hpp"
 
 namespace framex {
@@ -9,10 +10,17 @@ system_pages::system_pages(openapi_info info, std::vector<documented_plugin> plu
 {
 }
 
-response system_pages::document()
+response system_pages::document(request asked)
 {
-    std::call_once(documented_, [this] { document_ = openapi_document(table_->routes(), plugins_, info_); });
-    return response::json(document_);
+    std::call_once(documented_, [this] {
+        document_ = openapi_document(table_->routes(), plugins_, info_);
+        document_tag_ = etag_of(document_);
+    });
+    bool const is_known = has_current(asked.headers, document_tag_);
+    auto answer = is_known ? response(304) : response::json(document_);
+    answer.headers.set("etag", document_tag_);
+    answer.headers.set("cache-control", "no-cache"); // to be kept, and asked for again: RFC 9111 5.2.2.4
+    return answer;
 }
 
 /// Not ready: the plugins have not started, or the service is about to end.

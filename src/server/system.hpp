@@ -23,8 +23,9 @@ public:
     response ready();
     std::string ping() { return "pong"; }
     std::string version() { return info_.runtime; }
-    /// Made at the first request for it; describes the table given to describe().
-    response document();
+    /// Made at the first request for it; describes the table given to describe(). Of a client that has it
+    /// already, 304.
+    response document(request asked);
 
     /// The routes, bound to this object.
     std::vector<route> routes();
@@ -40,6 +41,7 @@ private:
     std::atomic<bool> is_ready_ = false;
     std::once_flag documented_;
     std::string document_;
+    std::string document_tag_;
 };
 
 } // namespace framex

@@ -1,6 +1,8 @@
 /// What the connections of one executor share: the app's table and limits, their registry, the coarse clock.
 #pragma once
 
+#include "server/compression.hpp"
+#include "server/cors.hpp"
 #include "server/router.hpp"
 
 #include <framex/config/settings.hpp>
@@ -37,6 +39,8 @@ struct service {
     server_settings settings{};
     head_limits heads{};
     body_limits bodies{};
+    cors_policy cors{};
+    std::vector<coding> codings{}; ///< of whole answers, the favourite first; empty: they are never coded
     access_sink on_access{};
     error_sink on_error{};
 
@@ -47,6 +51,7 @@ struct service {
 struct scratch_memory {
     request_head head;
     std::string answer;
+    std::string packed; ///< the answer in a coding
     std::string path;
     std::vector<std::string_view> path_values;
 };

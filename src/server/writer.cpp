@@ -1,6 +1,7 @@
 #include "server/writer.hpp"
 
 #include "http/clock_text.hpp"
+#include "http/head_rules.hpp"
 
 #include <framex/http/status.hpp>
 #include <framex/http/syntax.hpp>
@@ -36,16 +37,76 @@ void append_status_line(std::string& out, int status, std::string_view date = no
     out += date;
 }
 
-/// What the client needs to know about the connection's future (RFC 9112 9.3) and the request's name.
+/// What the client needs to know about the connection's future (RFC 9112 9.3).
 void append_connection(std::string& out, answer_frame frame)
 {
     if (!frame.keep_alive)
         out += "\r\nConnection: close";
     else if (!frame.http11)
         out += "\r\nConnection: keep-alive";
-    if (frame.request_id) [[unlikely]]
-        out.append("\r\nX-Request-ID: ").append(*frame.request_id);
 }
+
+/// Writes a handler's fields, then those of the connection: no name of these stands there twice.
+class field_writer {
+public:
+    field_writer(std::string& out, added_fields const* added) : out_(out), added_(added) {}
+
+    void write(std::string_view name, std::string_view value)
+    {
+        if (!added_ || !is_taken(name, value))
+            out_.append("\r\n").append(name).append(": ").append(value);
+    }
+
+    /// Field lines that each begin with CRLF.
+    void write_lines(std::string_view lines)
+    {
+        while (!lines.empty()) {
+            auto const end = std::min(lines.find("\r\n", 2), lines.size());
+            auto const line = lines.substr(2, end - 2);
+            auto const colon = line.find(": ");
+            write(line.substr(0, colon), line.substr(colon + 2));
+            lines.remove_prefix(end);
+        }
+    }
+
+    void finish()
+    {
+        if (!added_)
+            return;
+        if (!added_->request_id.empty())
+            out_.append("\r\nX-Request-ID: ").append(added_->request_id);
+        out_ += added_->sharing;
+        if (added_->by_origin)
+            vary_by("Origin");
+        if (added_->by_coding)
+            vary_by("Accept-Encoding");
+        if (!vary_.empty())
+            out_.append("\r\nVary: ").append(vary_);
+    }
+
+private:
+    bool is_taken(std::string_view name, std::string_view value)
+    {
+        constexpr std::string_view sharing = "access-control-";
+        if (equals_ignoring_case(name, "vary")) {
+            vary_.append(vary_.empty() ? "" : ", ").append(value);
+            return true;
+        }
+        return (!added_->request_id.empty() && equals_ignoring_case(name, "x-request-id"))
+            || (added_->shares && equals_ignoring_case(name.substr(0, sharing.size()), sharing));
+    }
+
+    void vary_by(std::string_view name)
+    {
+        auto const is_another = [&](std::string_view one) { return !equals_ignoring_case(one, name); };
+        if (each_element(vary_, is_another))
+            vary_.append(vary_.empty() ? "" : ", ").append(name);
+    }
+
+    std::string& out_;
+    added_fields const* added_;
+    std::string vary_; ///< of the handler, then also of the connection
+};
 
 bool has_no_body(int status) noexcept { return status == 204 || status == 205 || status == 304; }
 
@@ -96,7 +157,12 @@ void append_answer(std::string& out, int status, std::string_view content_type, 
         append_number(out, body.size());
     }
     append_connection(out, frame);
-    out += more;
+    if (frame.added) [[unlikely]] {
+        field_writer fields(out, frame.added);
+        fields.write_lines(more);
+        fields.finish();
+    } else
+        out += more;
     out += "\r\n\r\n";
     if (!frame.head_only && !bare)
         out += body;
@@ -104,21 +170,18 @@ void append_answer(std::string& out, int status, std::string_view content_type, 
 
 namespace {
 
-/// A handler's own fields.
+/// A handler's own fields, and those of the connection.
 void append_fields(std::string& out, fields const& headers, answer_frame frame)
 {
+    field_writer own(out, frame.added);
     for (auto const& field : headers) {
         std::string_view const name(field.name_string().data(), field.name_string().size());
         std::string_view const value(field.value().data(), field.value().size());
         if (frames_the_message(name) || !valid_field_name(name) || !valid_field_value(value))
             continue;
-        if (frame.request_id && equals_ignoring_case(name, "x-request-id"))
-            continue;
-        out += "\r\n";
-        out += name;
-        out += ": ";
-        out += value;
+        own.write(name, value);
     }
+    own.finish();
 }
 
 /// The value of a field that stands there once and may be sent; else empty.
@@ -158,6 +221,7 @@ void append_stream_head(std::string& out, std::string_view content_type, answer_
     if (frame.http11)
         out += "\r\nTransfer-Encoding: chunked";
     append_connection(out, frame);
+    field_writer(out, frame.added).finish();
     out += "\r\n\r\n";
 }
 

@@ -14,12 +14,21 @@
 
 namespace framex {
 
+/// What the connection adds to an answer, or puts in the place of a handler's own fields.
+struct added_fields {
+    std::string_view request_id{}; ///< sent as X-Request-ID unless empty
+    bool shares = false; ///< Access-Control-* fields of handlers are not sent
+    std::string sharing{}; ///< the connection's own, each line beginning with CRLF
+    bool by_origin = false; ///< Vary names Origin, besides what a handler says there
+    bool by_coding = false; ///< the same of Accept-Encoding
+};
+
 /// How an answer leaves the connection.
 struct answer_frame {
     bool keep_alive = true;
     bool head_only = false; ///< the request was HEAD
     bool http11 = true;
-    std::string const* request_id = nullptr; ///< sent as X-Request-ID; outlives the writing
+    added_fields const* added = nullptr; ///< null: nothing; outlives the writing
 };
 
 /// Whether the status can end an exchange: 2xx to 5xx. RFC 9110 section 15.

@@ -61,6 +61,33 @@ BOOST_AUTO_TEST_CASE(a_program_without_the_proxy_says_so_once)
     BOOST_TEST(faults(space, {"echo"}) == text);
 }
 
+BOOST_AUTO_TEST_CASE(origins_that_no_browser_sends_are_shown_where_they_stand)
+{
+    BOOST_TEST(faults(workspace().toml("[server.cors]\norigins = [\"https://app.example/\"]\n"))
+        == "error[FX0104]: `server.cors.origins[0]` should end after host and port: browsers send neither "
+           "path "
+           "nor final \"/\"\n"
+           "  --> config.toml:2:12\n"
+           "2 | origins = [\"https://app.example/\"]\n"
+           "  |            ^^^^^^^^^^^^^^^^^^^^^^\n");
+    BOOST_TEST(faults(workspace().toml("[server.cors]\norigins = [\"*\"]\ncredentials = true\n"))
+        == "error[FX0106]: `server.cors.credentials` should be false while origins is \"*\": browsers refuse "
+           "that pair; list the origins that may send cookies\n"
+           "  --> config.toml:3:15\n"
+           "3 | credentials = true\n"
+           "  |               ^^^^\n");
+    BOOST_TEST(faults(workspace().toml("[server.cors]\norigins = [\"*\"]\n")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_content_coding_that_framex_lacks_is_shown_where_it_stands)
+{
+    BOOST_TEST(faults(workspace().toml("[server.compression]\nencodings = [\"gzip\", \"brotli\"]\n"))
+        == "error[FX0104]: `server.compression.encodings[1]` should be \"zstd\", \"br\" or \"gzip\"\n"
+           "  --> config.toml:2:22\n"
+           "2 | encodings = [\"gzip\", \"brotli\"]\n"
+           "  |                      ^^^^^^^^\n");
+}
+
 BOOST_AUTO_TEST_CASE(unknown_built_in_plugins_are_shown_where_they_are_named)
 {
     workspace space;

@@ -24,6 +24,9 @@ namespace {
 
 std::string const head = "Content-Disposition: form-data; name=\"n\"\r\n\r\n";
 
+std::string const file_head =
+    "Content-Disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\nContent-Type: a/b\r\n\r\n";
+
 std::string form(std::string const& part_head, std::string const& content)
 {
     return "--B0undary\r\n" + part_head + content + "\r\n--B0undary--\r\n";

@@ -60,6 +60,26 @@ BOOST_DESCRIBE_STRUCT(limit_settings, (),
         multipart_parts, multipart_field_size, multipart_file_size, keep_alive, handler_timeout,
         write_timeout, stream_keep_alive, shutdown_grace, json_depth, requests_in_flight))
 
+/// `[server.cors]`: which pages of other origins may read the answers. Off while `origins` is empty.
+struct cors_settings {
+    std::vector<std::string> origins; ///< "https://app.example", "https://*.example" for what is below it, or
+                                      ///< "*" alone: every page
+    std::vector<std::string> methods; ///< that a preflight allows; empty: those that the path has
+    std::vector<std::string> headers; ///< request fields that it allows; empty: whatever it asks for
+    std::vector<std::string> expose; ///< answer fields that scripts may read besides the safelisted ones
+    bool credentials = false; ///< cookies and the like may be sent along
+    duration_setting max_age = std::chrono::minutes(10); ///< how long browsers keep a preflight's answer
+};
+BOOST_DESCRIBE_STRUCT(cors_settings, (), (origins, methods, headers, expose, credentials, max_age))
+
+/// `[server.compression]`: of whole answers, never of streams.
+struct compression_settings {
+    bool enabled = false;
+    std::vector<std::string> encodings = {"zstd", "br", "gzip"}; ///< the first goes before its equals
+    size_setting min_size = size_setting(1 << 10); ///< a smaller body is sent as it is
+};
+BOOST_DESCRIBE_STRUCT(compression_settings, (), (enabled, encodings, min_size))
+
 /// `[server]`.
 struct server_settings {
     std::string host = "127.0.0.1";
@@ -76,6 +96,8 @@ struct server_settings {
     std::string error_status = "real"; ///< "real": HTTP statuses; "envelope": 200 with `status` in the body
     std::int64_t threads = 1; ///< each with its own acceptor
     limit_settings limits;
+    cors_settings cors;
+    compression_settings compression;
 
     static constexpr auto rules()
     {
@@ -87,7 +109,7 @@ struct server_settings {
 };
 BOOST_DESCRIBE_STRUCT(server_settings, (),
     (host, port, dashboard_host, dashboard_port, use_ray, enable_proxy, legal_proxy_code, num_cpus,
-        excluded_log_paths, ingress_config, reversion, error_status, threads, limits))
+        excluded_log_paths, ingress_config, reversion, error_status, threads, limits, cors, compression))
 
 /// `[auth.oauth]`: the provider behind the protected pages. Empty URLs are derived from `base_url`.
 struct oauth_settings {

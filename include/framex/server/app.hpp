@@ -93,8 +93,9 @@ public:
     /// APIs others require first. start() does it when it was not done. A plugin's route replaces the app's
     /// own one of its method and path (/health, /docs…). Throws load_error for paths that are none, routes or
     /// functions that are there twice, APIs that nobody offers and plugins that require each other;
-    /// validation_error for a plugin's settings; plugin_failure. Nothing of the plugins is left then, and the
-    /// next call tries again. Threads may call it at once: one does the work.
+    /// validation_error for [server.cors], [server.compression] and a plugin's settings; plugin_failure.
+    /// Nothing of the plugins is left then, and the next call tries again. Threads may call it at once: one
+    /// does the work.
     void prepare();
 
     /// prepare(), then awaits every plugin's on_start on the app's executor, in the order of construction.
