@@ -130,7 +130,7 @@ private:
     bool locate(scratch_memory& memory);
     step dispatch(scratch_memory& memory);
     step write_result();
-    void write_value();
+    std::string_view coded_value();
     bool write_stream_head();
     step begin_stream(std::size_t head);
     void write_failure(failure const& why);
