@@ -17,7 +17,7 @@ namespace {
 constexpr std::array<std::string_view, 4> names{"identity", "gzip", "br", "zstd"};
 
 // For bodies that are made for one answer: the faster half of each scale.
-constexpr int gzip_level = 5;
+constexpr int gzip_level = 4;
 constexpr int brotli_quality = 4;
 constexpr int zstd_level = 3; // its window of 2 MB is below the 8 MB of RFC 9659
 

@@ -7,7 +7,7 @@
 #include <framex/model/issue.hpp>
 
 #include <array>
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>

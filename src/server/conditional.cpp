@@ -4,6 +4,8 @@
 
 #include <framex/http/syntax.hpp>
 
+#include <algorithm>
+
 namespace framex {
 
 namespace {

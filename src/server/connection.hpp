@@ -132,7 +132,7 @@ private:
     step dispatch(scratch_memory& memory);
     step write_result();
     response* whole_answer();
-    void write_value();
+    std::string_view coded_value();
     bool write_stream_head();
     step begin_stream(std::size_t head);
     void write_failure(failure const& why);

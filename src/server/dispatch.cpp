@@ -182,7 +182,10 @@ connection::step connection::write_result()
         why.issues = std::move(call_.issues);
         write_failure(why);
     } else if (call_.result.index() == 0) {
-        write_value();
+        std::string_view const body = added_ ? coded_value() : std::string_view(*call_.out);
+        append_answer(out_, 200, json_type, body, frame_,
+            call_.fields.empty() ? not_cached : std::string_view(call_.fields));
+        call_.fields.clear();
     } else if (auto* reply = whole_answer()) {
         if (added_ && !shared().codings.empty()) [[unlikely]]
             added_->by_coding =
@@ -199,24 +202,19 @@ connection::step connection::write_result()
     return step::next;
 }
 
-/// The JSON that stands in the invocation, coded as the client prefers it.
-void connection::write_value()
+/// The JSON that stands in the invocation, in the coding that the client prefers.
+std::string_view connection::coded_value()
 {
-    std::string_view body = *call_.out;
-    if (added_) [[unlikely]] {
-        auto const least = shared().settings.compression.min_size.bytes;
-        added_->by_coding = !shared().codings.empty() && body.size() >= least;
-        auto& packed = worker_->scratch.packed;
-        if (added_->by_coding && compress(accepted_, body, packed)) {
-            if (call_.fields.empty())
-                call_.fields = not_cached;
-            call_.fields.append("\r\nContent-Encoding: ").append(name_of(accepted_));
-            body = packed;
-        }
-    }
-    append_answer(out_, 200, json_type, body, frame_,
-        call_.fields.empty() ? not_cached : std::string_view(call_.fields));
-    call_.fields.clear();
+    std::string_view const body = *call_.out;
+    auto const least = shared().settings.compression.min_size.bytes;
+    added_->by_coding = !shared().codings.empty() && body.size() >= least;
+    auto& packed = worker_->scratch.packed;
+    if (!added_->by_coding || !compress(accepted_, body, packed))
+        return body;
+    if (call_.fields.empty())
+        call_.fields = not_cached;
+    call_.fields.append("\r\nContent-Encoding: ").append(name_of(accepted_));
+    return packed;
 }
 
 /// Whether a body follows.

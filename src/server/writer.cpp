@@ -158,9 +158,9 @@ void append_answer(std::string& out, int status, std::string_view content_type, 
     }
     append_connection(out, frame);
     if (frame.added) [[unlikely]] {
-        field_writer fields(out, frame.added);
-        fields.write_lines(more);
-        fields.finish();
+        field_writer all(out, frame.added);
+        all.write_lines(more);
+        all.finish();
     } else
         out += more;
     out += "\r\n\r\n";
