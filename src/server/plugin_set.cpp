@@ -152,7 +152,7 @@ void plugin_set::resolve(route_table const& table, std::vector<std::string>& rea
             auto reason =
                 "plugin " + one->entry.id + " requires the API " + name + ", which no loaded plugin offers";
             if (auto const near = nearest(name, known))
-                reason += "; did you mean " + std::string(*near) + "?";
+                reason += "; did you mean " + std::string(*near) + "? Else load the plugin that offers it";
             else
                 reason += "; load the plugin that offers it, or remove the name from required_remote_apis";
             reasons.push_back(std::move(reason));
