@@ -65,7 +65,6 @@ void worker::arm()
 {
     timer_.expires_after(tick_length);
     timer_.async_wait(in_reserved(timer_memory_, [self = shared_from_this()](error_code ec) {
-        self->ticking_ = false;
         if (!ec)
             self->turn();
     }));
@@ -88,10 +87,11 @@ void worker::for_each(F act)
 
 void worker::turn()
 {
+    ticking_ = false;
     // After a stall the missed ticks are skipped: nobody loses time that the machine took.
     ++now_;
     for_each([this](registered_connection& connection) { connection.on_tick(now_); });
-    if (!connections_.empty())
+    if (!connections_.empty() && !ticking_)
         arm();
 }
 

@@ -164,7 +164,7 @@ def main():
         orders = Orders(folder)
         environment = {**os.environ, "LD_PRELOAD": os.path.abspath(args.shim), "FRAMEX_FAILING_MALLOC": str(orders.file),
             "FRAMEX_FAILING_STACK": str(orders.stack), "SERVER__LIMITS__HEAD_TIMEOUT": "1s",
-            "SERVER__LIMITS__STREAM_KEEP_ALIVE": "100ms", "LOG__ACCESS": "true"}
+            "SERVER__LIMITS__STREAM_KEEP_ALIVE": "100ms", "LOG__ACCESS": "true", "MALLOC_PERTURB_": "165"}
         with Service(args.program, "--load-builtin-plugins", "echo", "--load-plugins", "bench", "--load-plugins",
             os.path.abspath(args.feed), environment=environment) as service:
             ask(service.port, HELLO)
