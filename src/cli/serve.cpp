@@ -27,6 +27,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <ostream>
 #include <thread>
 
@@ -105,7 +106,8 @@ public:
             f(*context);
     }
     /// Runs all until they have nothing to do. What a handler throws goes to `take`, on its thread, and its
-    /// context runs on.
+    /// context runs on. An operation that found no memory is no failure of the service: whoever awaited it
+    /// has ended, a connection for instance.
     void run(std::function<void(std::exception_ptr)> const& take)
     {
         auto const drive = [&take](asio::io_context& context) {
@@ -113,6 +115,7 @@ public:
                 try {
                     context.run();
                     ended = true;
+                } catch (std::bad_alloc const&) {
                 } catch (...) {
                     take(std::current_exception());
                 }

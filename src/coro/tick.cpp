@@ -1,3 +1,5 @@
+#include "coro/reserved_memory.hpp"
+
 #include <framex/coro/tick.hpp>
 
 #include <boost/asio/post.hpp>
@@ -40,8 +42,8 @@ void unlink(tick_service::node& n)
 asio::execution_context::id tick_service::id;
 
 tick_service::tick_service(asio::io_context& context)
-    : asio::execution_context::service(context), timer_(context.get_executor()),
-      at_(tick_of(std::chrono::steady_clock::now()))
+    : asio::execution_context::service(context), timer_memory_(std::make_unique<reserved_memory>()),
+      timer_(context.get_executor()), at_(tick_of(std::chrono::steady_clock::now()))
 {
     for (auto& head : wheel_)
         head.prev = head.next = &head;
@@ -81,9 +83,9 @@ void tick_service::add(node& n, std::chrono::steady_clock::duration d)
     n.due = t + (ms > 0 ? static_cast<std::uint64_t>(ms) : 0);
     if (!held_ || n.due == t)
         ++n.due; // the tick that is passing does not count
-    put(n);
     if (n.due < armed_)
-        arm(n.due);
+        arm(n.due); // before the node is on the wheel: it throws when there is no memory
+    put(n);
 }
 
 void tick_service::put(node& n)
@@ -111,14 +113,25 @@ void tick_service::cancel(node& n)
 
 void tick_service::arm(std::uint64_t due)
 {
-    armed_ = due;
+    armed_ = held_ ? due : never;
     if (held_)
         return;
     timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::milliseconds(due)));
-    timer_.async_wait([this](error_code ec) {
+    timer_.async_wait(in_reserved(*timer_memory_, [this](error_code ec) {
         if (!ec)
             turn();
-    });
+        else
+            arm_again();
+    }));
+    armed_ = due;
+}
+
+/// A wait was cancelled: for another one, which perhaps found no memory. That of this one is free now.
+void tick_service::arm_again()
+{
+    std::lock_guard lock(mutex_);
+    if (waiting_ && armed_ == never)
+        arm_next();
 }
 
 void tick_service::arm_next()
@@ -147,8 +160,11 @@ struct tick_service::due_list {
             n->due = soon;
             service.put(*n);
         }
-        if (soon < service.armed_)
-            service.arm(soon);
+        try {
+            if (soon < service.armed_)
+                service.arm(soon);
+        } catch (std::bad_alloc const&) { // arm_again() comes
+        }
     }
 };
 

@@ -13,6 +13,7 @@
 #include <iterator>
 #include <list>
 #include <mutex>
+#include <new>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -61,7 +62,7 @@ struct replay::state {
             kept.pop_front();
         }
     }
-    void wake();
+    void wake() noexcept;
 
     replay_limits const limits;
     std::string const prefix = random_prefix();
@@ -120,11 +121,11 @@ public:
     /// From any thread, under the mutex.
     void ring()
     {
-        waits_ = false;
         asio::post(bell_->timer.get_executor(), [bell = bell_] {
             bell->has_rung = true;
             bell->timer.cancel();
         });
+        waits_ = false;
     }
 
 private:
@@ -136,11 +137,15 @@ private:
     bool has_ended_ = false;
 };
 
-/// Under the mutex: a stream that waits stays alive, and its executor with it.
-void replay::state::wake()
+/// Under the mutex: a stream that waits stays alive, and its executor with it. Those for whom there is no
+/// memory are woken with the next event.
+void replay::state::wake() noexcept
 {
-    for (auto* const one : std::exchange(waiting, {}))
-        one->ring();
+    try {
+        for (; !waiting.empty(); waiting.pop_front())
+            waiting.front()->ring();
+    } catch (std::bad_alloc const&) {
+    }
 }
 
 replay::replay(replay_limits limits) : state_(std::make_shared<state>(limits)) {}

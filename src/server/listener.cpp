@@ -1,11 +1,11 @@
 #include "server/listener.hpp"
 
-#include "coro/io.hpp"
 #include "server/session.hpp"
 
-#include <framex/coro/sleep.hpp>
-
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <sys/socket.h>
@@ -67,39 +67,71 @@ listener::listener(asio::any_io_executor executor, std::shared_ptr<service const
 }
 
 listener::listener(asio::any_io_executor executor, std::shared_ptr<service const> shared, tcp::acceptor on)
-    : serving(std::move(executor), std::move(shared)), acceptor_(std::move(on))
+    : serving(std::move(executor), std::move(shared)), acceptor_(std::move(on)), pause_(serving::executor()),
+      closed_(serving::executor(), asio::steady_timer::time_point::max())
 {
+    acceptor_.non_blocking(true);
 }
 
 awaitable<> listener::take_in()
 {
+    if (is_stopped())
+        co_return;
     if (auto const* context = executor().target<asio::io_context::executor_type>())
-        return accept<context_socket>(*context);
-    return accept<any_socket>(executor());
+        await_client<context_socket>(*context);
+    else
+        await_client<any_socket>(executor());
+    error_code ignored;
+    co_await closed_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
+/// Handlers instead of a coroutine: a coroutine is lost when its next operation finds no memory.
 template <class Socket, class Executor>
-awaitable<> listener::accept(Executor on)
+void listener::await_client(Executor on)
+{
+    auto const self = std::static_pointer_cast<listener>(shared_from_this());
+    auto again = [self, on](error_code) {
+        if (self->acceptor_.is_open())
+            self->await_client<Socket>(on);
+    };
+    auto take = [self, on, again](error_code error) {
+        if (!error)
+            error = self->accept<Socket>(on);
+        if (!error || error == asio::error::would_block || error == asio::error::connection_aborted)
+            return again(error);
+        try {
+            self->pause_.expires_after(out_of_descriptors);
+            self->pause_.async_wait(in_reserved(self->memory_, again));
+        } catch (std::bad_alloc const&) { // the timers' queue had to grow
+            again(error);
+        }
+    };
+    acceptor_.async_wait(
+        tcp::acceptor::wait_read, in_reserved(memory_, asio::bind_executor(executor(), std::move(take))));
+}
+
+/// Serves the client that is next, or tells why not.
+template <class Socket, class Executor>
+error_code listener::accept(Executor on) noexcept
 {
     error_code error;
-    std::size_t unused = 0;
-    while (!is_stopped()) {
+    try {
         Socket socket(on);
-        co_await io([&](auto handler) { acceptor_.async_accept(socket, std::move(handler)); }, executor(),
-            error, unused);
+        acceptor_.accept(socket, error);
         if (!error)
             session<Socket>::start(std::move(socket), connections());
-        else if (error == asio::error::operation_aborted)
-            break;
-        else if (error != asio::error::connection_aborted) // descriptors or memory have run out
-            co_await sleep_for(out_of_descriptors);
+    } catch (...) { // no memory: this client is let go
+        error = asio::error::no_memory;
     }
+    return error;
 }
 
 void listener::close()
 {
     error_code ignored;
     acceptor_.close(ignored);
+    pause_.cancel();
+    closed_.cancel();
 }
 
 } // namespace framex

@@ -1,9 +1,11 @@
 /// Accepts connections on one address and one executor.
 #pragma once
 
+#include "coro/reserved_memory.hpp"
 #include "server/serving.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 
@@ -24,9 +26,14 @@ private:
     awaitable<> take_in() override;
     void close() override;
     template <class Socket, class Executor>
-    awaitable<> accept(Executor on);
+    void await_client(Executor on);
+    template <class Socket, class Executor>
+    error_code accept(Executor on) noexcept;
 
     asio::ip::tcp::acceptor acceptor_;
+    asio::steady_timer pause_; ///< between two attempts while descriptors or memory have run out
+    asio::steady_timer closed_; ///< its wait ends with close()
+    reserved_memory memory_; ///< of the wait for a client, or of the pause
 };
 
 } // namespace framex

@@ -32,6 +32,24 @@ session<Socket>::session(Socket socket, std::shared_ptr<worker> owner)
         watch_->peer = socket_.remote_endpoint(ignored);
 }
 
+/// What its coroutine leaves, whether it comes to its end or is destroyed since an operation found no memory.
+template <class Socket>
+class session<Socket>::end {
+public:
+    explicit end(std::shared_ptr<session> self) noexcept : self_(std::move(self)) {}
+    end(end&&) noexcept = default;
+    ~end()
+    {
+        error_code ignored;
+        if (self_)
+            self_->socket_.close(ignored); // a watch that is outstanding would keep it open
+    }
+    void operator()(std::exception_ptr) const noexcept {}
+
+private:
+    std::shared_ptr<session> self_;
+};
+
 template <class Socket>
 void session<Socket>::start(Socket socket, std::shared_ptr<worker> owner)
 {
@@ -39,12 +57,8 @@ void session<Socket>::start(Socket socket, std::shared_ptr<worker> owner)
     self->owner().add(*self);
     auto slot = self->signal_.slot();
     auto* const running = self.get();
-    auto end = [self = std::move(self)](std::exception_ptr) {
-        error_code ignored;
-        self->socket_.close(ignored); // a watch that is outstanding would keep it open
-    };
-    asio::co_spawn(
-        running->socket_.get_executor(), running->run(), asio::bind_cancellation_slot(slot, std::move(end)));
+    asio::co_spawn(running->socket_.get_executor(), running->run(),
+        asio::bind_cancellation_slot(slot, end(std::move(self))));
 }
 
 template <class Socket>

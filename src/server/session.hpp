@@ -27,6 +27,8 @@ public:
     void abort() override;
 
 private:
+    class end;
+
     awaitable<> run();
     awaitable<bool> send();
     awaitable<> linger();
@@ -44,7 +46,8 @@ private:
     void await_silence() noexcept;
     void break_silence();
     void depart();
-    void cancel_handler();
+    void cancel_handler() noexcept;
+    void look_after(tick now);
     void look_for_rest(tick now);
     bool reads_on();
 

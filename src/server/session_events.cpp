@@ -63,16 +63,30 @@ void session<Socket>::depart()
 }
 
 template <class Socket>
-void session<Socket>::cancel_handler()
+void session<Socket>::cancel_handler() noexcept
 {
     auto const self = this->shared_from_this(); // the coroutine may end inside emit
-    signal_.emit(asio::cancellation_type::terminal);
+    try {
+        signal_.emit(asio::cancellation_type::terminal);
+    } catch (std::bad_alloc const&) {
+        // An operation that could not say that it was cancelled is destroyed, and so is what awaits it.
+    }
 }
 
 template <class Socket>
 void session<Socket>::on_tick(tick now)
 {
     auto const self = this->shared_from_this();
+    try {
+        look_after(now);
+    } catch (std::bad_alloc const&) {
+        abort();
+    }
+}
+
+template <class Socket>
+void session<Socket>::look_after(tick now)
+{
     bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1;
     if ((runs_on || phase_ == phase::stream) && !gone_)
         look_for_departure();
@@ -192,8 +206,9 @@ void session<Socket>::abort()
 template void session<context_socket>::look_for_departure();
 template void session<context_socket>::watch_for_departure();
 template void session<context_socket>::depart();
-template void session<context_socket>::cancel_handler();
+template void session<context_socket>::cancel_handler() noexcept;
 template void session<context_socket>::on_tick(tick);
+template void session<context_socket>::look_after(tick);
 template void session<context_socket>::await_silence() noexcept;
 template void session<context_socket>::break_silence();
 template void session<context_socket>::look_for_rest(tick);
@@ -204,8 +219,9 @@ template bool session<context_socket>::reads_on();
 template void session<any_socket>::look_for_departure();
 template void session<any_socket>::watch_for_departure();
 template void session<any_socket>::depart();
-template void session<any_socket>::cancel_handler();
+template void session<any_socket>::cancel_handler() noexcept;
 template void session<any_socket>::on_tick(tick);
+template void session<any_socket>::look_after(tick);
 template void session<any_socket>::await_silence() noexcept;
 template void session<any_socket>::break_silence();
 template void session<any_socket>::look_for_rest(tick);

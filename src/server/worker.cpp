@@ -35,11 +35,8 @@ void worker::add(registered_connection& connection)
     connections_.push_back(connection);
     if (draining_)
         connection.drain();
-    if (!ticking_) {
-        ticking_ = true;
-        timer_.expires_after(tick_length);
+    if (!ticking_)
         arm();
-    }
 }
 
 void worker::remove(registered_connection& connection) noexcept
@@ -66,10 +63,12 @@ void worker::wake()
 
 void worker::arm()
 {
-    timer_.async_wait([self = shared_from_this()](error_code ec) {
+    timer_.expires_after(tick_length);
+    timer_.async_wait(in_reserved(timer_memory_, [self = shared_from_this()](error_code ec) {
         if (!ec)
             self->turn();
-    });
+    }));
+    ticking_ = true;
 }
 
 /// Calls every connection once, whichever of them leave meanwhile.
@@ -88,15 +87,12 @@ void worker::for_each(F act)
 
 void worker::turn()
 {
+    ticking_ = false;
     // After a stall the missed ticks are skipped: nobody loses time that the machine took.
     ++now_;
     for_each([this](registered_connection& connection) { connection.on_tick(now_); });
-    if (connections_.empty()) {
-        ticking_ = false;
-        return;
-    }
-    timer_.expires_after(tick_length);
-    arm();
+    if (!connections_.empty() && !ticking_)
+        arm();
 }
 
 void worker::drain()

@@ -1,6 +1,7 @@
 /// What the connections of one executor share: the app's table and limits, their registry, the coarse clock.
 #pragma once
 
+#include "coro/reserved_memory.hpp"
 #include "server/compression.hpp"
 #include "server/cors.hpp"
 #include "server/router.hpp"
@@ -110,6 +111,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<service const> service_;
     asio::steady_timer timer_;
+    reserved_memory timer_memory_;
     std::optional<asio::steady_timer> bell_; ///< of wait_for_end()
     registry connections_;
     tick now_ = 1;

@@ -73,10 +73,18 @@ private:
             return;
         }
         auto slot = asio::get_associated_cancellation_slot(handler);
-        auto* n = new sleeper<Handler>(std::move(handler)); // the wheel's until finish
+        auto made = std::make_unique<sleeper<Handler>>(std::move(handler));
+        auto* n = made.get();
         if (slot.is_connected())
             slot.assign([n, ticks](asio::cancellation_type) { ticks->cancel(*n); });
-        ticks->add(*n, d);
+        try {
+            ticks->add(*n, d);
+        } catch (...) {
+            if (slot.is_connected())
+                slot.clear();
+            throw;
+        }
+        made.release(); // the wheel's until finish
     }
 
     duration duration_;

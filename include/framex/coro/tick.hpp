@@ -12,10 +12,13 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 
 namespace framex {
+
+class reserved_memory;
 
 /// A wheel of 4,096 slots of 1 ms; a longer sleep stays in its slot for several rounds. Safe on a context
 /// that runs on several threads. sleep_for is the way to use it.
@@ -68,12 +71,14 @@ private:
     void put(node& n);
     void arm(std::uint64_t due);
     void arm_next();
+    void arm_again();
     void turn();
     node* collect(std::uint64_t now);
 
     std::mutex mutable mutex_; // guards everything below; no handler runs while it is held
     std::array<node, slots> wheel_;
     std::array<std::uint64_t, slots / 64> used_{}; // a bit a slot; set for every slot that is not empty
+    std::unique_ptr<reserved_memory> const timer_memory_; // outlives the wait of the timer
     timer timer_;
     std::uint64_t at_; // the first tick that has not been looked at
     std::uint64_t armed_ = never;

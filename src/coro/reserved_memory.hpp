@@ -1,0 +1,71 @@
+/// Memory that an operation which is begun again and again has for itself: it can be begun when there is no
+/// other.
+#pragma once
+
+#include <framex/fwd.hpp>
+
+#include <boost/asio/bind_allocator.hpp>
+
+#include <cstddef>
+#include <new>
+#include <utility>
+
+namespace framex {
+
+/// One block of 512 octets, enough for a wait of Asio; whatever does not fit comes from the heap. It outlives
+/// the operation, and one thread at a time uses it.
+class reserved_memory {
+public:
+    reserved_memory() = default;
+    reserved_memory(reserved_memory const&) = delete;
+    reserved_memory& operator=(reserved_memory const&) = delete;
+
+    void* allocate(std::size_t size)
+    {
+        if (size > sizeof block_ || std::exchange(is_used_, true))
+            return ::operator new(size);
+        return block_;
+    }
+    void deallocate(void* memory) noexcept
+    {
+        if (memory == block_)
+            is_used_ = false;
+        else
+            ::operator delete(memory);
+    }
+
+private:
+    alignas(std::max_align_t) std::byte block_[512];
+    bool is_used_ = false;
+};
+
+/// The allocator for asio::bind_allocator.
+template <class T>
+class reserved_allocator {
+public:
+    using value_type = T;
+
+    explicit reserved_allocator(reserved_memory& memory) noexcept : memory_(&memory) {}
+    template <class U>
+    reserved_allocator(reserved_allocator<U> const& other) noexcept : memory_(other.memory_)
+    {
+    }
+    T* allocate(std::size_t count) { return static_cast<T*>(memory_->allocate(count * sizeof(T))); }
+    void deallocate(T* memory, std::size_t) noexcept { memory_->deallocate(memory); }
+    bool operator==(reserved_allocator const&) const noexcept = default;
+
+private:
+    template <class U>
+    friend class reserved_allocator;
+
+    reserved_memory* memory_;
+};
+
+/// `handler`, whose operation lives in `memory`.
+template <class Handler>
+auto in_reserved(reserved_memory& memory, Handler handler)
+{
+    return asio::bind_allocator(reserved_allocator<std::byte>(memory), std::move(handler));
+}
+
+} // namespace framex
