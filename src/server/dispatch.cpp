@@ -111,6 +111,17 @@ void connection::answer_options(request_head const& head, std::string_view allow
         watch_->note_answer(std::string_view(out_).substr(before));
 }
 
+namespace {
+
+/// A plain function answers at once: its requests are never in flight. So /healthz tells that the service
+/// lives however busy it is.
+bool lasts(route const& entry) noexcept
+{
+    return entry.serve || entry.stream || entry.answer == answer_kind::streamed;
+}
+
+} // namespace
+
 connection::step connection::dispatch(scratch_memory& memory)
 {
     call_.head = &memory.head;
@@ -118,7 +129,7 @@ connection::step connection::dispatch(scratch_memory& memory)
     call_.body =
         body_.pulled ? std::string_view() : std::string_view(input_.begin() + head_size_, body_.size);
     call_.out = &memory.answer;
-    if (worker_->in_flight >= limits().requests_in_flight) {
+    if (lasts(*route_) && worker_->in_flight >= limits().requests_in_flight) {
         failure why(503, "too many requests are being served", failure::origin::protocol);
         why.fields = "\r\nRetry-After: 1";
         if (!body_.complete)

@@ -152,7 +152,8 @@ awaitable<streamed_response> exchange::call_inner(
         failed = std::current_exception();
     }
     if (failed) {
-        rethrow_cancellation(co_await asio::this_coro::cancellation_state, failed);
+        auto const state = co_await asio::this_coro::cancellation_state;
+        rethrow_cancellation(state, failed);
         answer = self->answer_of(self->failure_of(failed, true));
     }
     co_return answer;
@@ -186,7 +187,8 @@ awaitable<streamed_response> exchange::run_handler(std::shared_ptr<exchange> sel
     }
     streamed_response answer;
     if (failed) {
-        rethrow_cancellation(co_await asio::this_coro::cancellation_state, failed);
+        auto const state = co_await asio::this_coro::cancellation_state;
+        rethrow_cancellation(state, failed);
         answer = self->answer_of(self->failure_of(failed, true));
     } else
         answer = self->answer_of(call, text);

@@ -207,6 +207,8 @@ BOOST_AUTO_TEST_CASE(too_many_requests_in_flight_are_503_with_retry_after)
     auto const refused = ask(service.port(), "GET /api/v1/say");
     BOOST_TEST(refused.starts_with("HTTP/1.1 503 "));
     BOOST_TEST(has(refused, "\r\nRetry-After: 1\r\n"));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/events").starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(ask(service.port(), "GET /healthz").starts_with("HTTP/1.1 200 ")); // answered at once
 }
 
 BOOST_AUTO_TEST_CASE(clients_that_leave_their_handlers_give_back_their_places)

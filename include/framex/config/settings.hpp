@@ -45,7 +45,7 @@ struct limit_settings {
         std::chrono::seconds(15); ///< comment line in a silent stream; 0s is off
     duration_setting shutdown_grace = std::chrono::seconds(10); ///< running requests may end within it
     std::int64_t json_depth = max_depth; ///< nesting of JSON bodies; 422 beyond it
-    std::int64_t requests_in_flight = 10000; ///< a thread; 503 beyond it
+    std::int64_t requests_in_flight = 10000; ///< a thread; 503 beyond it, but for plain functions
 
     static constexpr auto rules()
     {

@@ -5,7 +5,7 @@
 #include <framex/coro/awaitable.hpp>
 
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -20,7 +20,7 @@ public:
     body_reader() noexcept = default;
     body_reader(async_generator<std::string> chunks) noexcept : chunks_(std::move(chunks)) {}
     /// All of it at once: one chunk, or none when it is empty.
-    explicit body_reader(std::string whole) : whole_(std::move(whole)) {}
+    explicit body_reader(std::string whole) : whole_(std::make_unique<std::string>(std::move(whole))) {}
 
     /// The next chunk, or nullopt at the end. Throws http_error when the client breaks off, is too slow or
     /// sends too much. At most one call may be outstanding; the reader must outlive it.
@@ -32,7 +32,7 @@ public:
     }
 
     /// All of the body when it is there as one text and nothing was read of it, else null.
-    std::string const* whole() const noexcept { return whole_ ? &*whole_ : nullptr; }
+    std::string const* whole() const noexcept { return whole_.get(); }
     /// What is left, for loops that drive a generator themselves.
     async_generator<std::string> chunks() &&
     {
@@ -45,7 +45,7 @@ private:
     void unfold();
 
     async_generator<std::string> chunks_;
-    std::optional<std::string> whole_;
+    std::unique_ptr<std::string> whole_; // every connection has room for a reader
 };
 
 /// Reads a whole body. Throws http_error 413 once it is longer than `limit` octets.
