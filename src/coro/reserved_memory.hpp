@@ -6,6 +6,7 @@
 
 #include <boost/asio/bind_allocator.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <new>
 #include <utility>
@@ -13,7 +14,7 @@
 namespace framex {
 
 /// One block of 512 octets, enough for a wait of Asio; whatever does not fit comes from the heap. It outlives
-/// the operation, and one thread at a time uses it.
+/// the operation, whose memory may be given back on another thread.
 class reserved_memory {
 public:
     reserved_memory() = default;
@@ -22,21 +23,21 @@ public:
 
     void* allocate(std::size_t size)
     {
-        if (size > sizeof block_ || std::exchange(is_used_, true))
+        if (size > sizeof block_ || is_used_.exchange(true, std::memory_order_acquire))
             return ::operator new(size);
         return block_;
     }
     void deallocate(void* memory) noexcept
     {
         if (memory == block_)
-            is_used_ = false;
+            is_used_.store(false, std::memory_order_release);
         else
             ::operator delete(memory);
     }
 
 private:
     alignas(std::max_align_t) std::byte block_[512];
-    bool is_used_ = false;
+    std::atomic<bool> is_used_ = false;
 };
 
 /// The allocator for asio::bind_allocator.

@@ -6,7 +6,8 @@
 namespace framex {
 
 namespace {
-constexpr std::size_t first_buffer = 2048; // holds what most clients send at once; many connections wait with one
+constexpr std::size_t first_buffer =
+    2048; // holds what most clients send at once; many connections wait with one
 } // namespace
 
 void input_buffer::consume(std::size_t count) noexcept

@@ -138,7 +138,7 @@ private:
 };
 
 /// Under the mutex: a stream that waits stays alive, and its executor with it. Those for whom there is no
-/// memory are woken with the next event.
+/// memory are woken with the next event; after the last one they wait until their clients leave.
 void replay::state::wake() noexcept
 {
     try {

@@ -1,3 +1,5 @@
+#include "http/sha256.hpp"
+
 #include <framex/error.hpp>
 #include <framex/plugin/rate_limit.hpp>
 
@@ -14,6 +16,7 @@ namespace framex {
 namespace {
 
 constexpr std::size_t most_keys = 10'000;
+constexpr std::size_t longest_key = 64; // kept as it is: who sends long ones must not fill the memory
 
 using time_point = std::chrono::steady_clock::time_point;
 using seconds = std::chrono::duration<double>;
@@ -70,7 +73,7 @@ struct rate_limit::buckets {
     {
         auto const passed = std::max(0.0, seconds(present - one.filled).count());
         one.tokens = std::min(burst, one.tokens + passed * per_second);
-        one.filled = present;
+        one.filled = std::max(one.filled, present); // another thread may have looked at its clock later
     }
 
     bucket& bucket_of(std::string const& which, time_point present)
@@ -107,7 +110,10 @@ rate_limit::rate_limit(double per_second, double burst, key_function key, clock 
 
 awaitable<streamed_response> rate_limit::operator()(request asked, next_handler next) const
 {
-    auto const wait = buckets_->take(buckets_->key ? buckets_->key(asked) : std::string());
+    auto key = buckets_->key ? buckets_->key(asked) : std::string();
+    if (key.size() > longest_key)
+        key = sha256_hex(key);
+    auto const wait = buckets_->take(key);
     if (wait > 0)
         throw too_many("too many requests in a short time", wait);
     return next(std::move(asked));

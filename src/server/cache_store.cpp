@@ -1,7 +1,7 @@
 #include "server/cache_store.hpp"
 
+#include "http/sha256.hpp"
 #include "server/json_text.hpp"
-#include "server/sha256.hpp"
 
 #include <framex/model/json.hpp>
 

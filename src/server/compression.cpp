@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 4> names{"identity", "gzip", "br", "zstd"
 // For bodies that are made for one answer: the faster half of each scale.
 constexpr int gzip_level = 4;
 constexpr int brotli_quality = 4;
+constexpr std::size_t largest_coded = 8 << 20; // other connections wait meanwhile
 constexpr int zstd_level = 3; // its window of 2 MB is below the 8 MB of RFC 9659
 
 /// 0.5 is 500; none for what is no qvalue. RFC 9110 section 12.4.2.
@@ -181,7 +182,7 @@ bool is_compressible(std::string_view content_type) noexcept
 
 bool compress(coding how, std::string_view body, std::string& packed)
 {
-    if (how == coding::identity || body.empty())
+    if (how == coding::identity || body.empty() || body.size() > largest_coded)
         return false;
     packed.resize(body.size() - 1); // the bound of every coding: what does not fit is not smaller
     if (how == coding::gzip)

@@ -1,6 +1,6 @@
 #include "server/conditional.hpp"
 
-#include "server/sha256.hpp"
+#include "http/sha256.hpp"
 
 #include <framex/http/syntax.hpp>
 

@@ -50,6 +50,7 @@ connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner)
 {
     call_.executor = worker_->executor();
     call_.limits = &shared().bodies;
+    call_.served_by = &service_;
     if (shared().on_access)
         watch_ = std::make_unique<request_watch>();
     if (watch_ || shared().cors.is_on() || !shared().codings.empty())

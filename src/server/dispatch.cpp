@@ -158,9 +158,11 @@ connection::step connection::dispatch(scratch_memory& memory)
 
 connection::step connection::serve_finished(std::exception_ptr error)
 {
-    if (!body_.complete)
+    auto const* own = std::get_if<streamed_response>(&call_.result);
+    bool const may_pull_on = body_.pulled && !error && own && !own->body.whole();
+    if (!body_.complete && !may_pull_on)
         take_in_body();
-    if (!body_.complete) // the handler did not want all of it
+    if (!body_.complete && !may_pull_on) // the handler did not want all of it
         take_no_more();
     bool const late = std::exchange(timed_out_, false); // of no matter to a handler that answers all the same
     if (error) {

@@ -95,6 +95,8 @@ void listener::await_client(Executor on)
             self->await_client<Socket>(on);
     };
     auto take = [self, on, again](error_code error) {
+        if (!self->acceptor_.is_open())
+            return;
         if (!error)
             error = self->accept<Socket>(on);
         if (!error || error == asio::error::would_block || error == asio::error::connection_aborted)

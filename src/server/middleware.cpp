@@ -2,6 +2,7 @@
 
 #include "server/connection.hpp"
 
+#include <framex/error.hpp>
 #include <framex/http/path_pattern.hpp>
 #include <framex/http/syntax.hpp>
 #include <framex/plugin/binder.hpp>
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <stdexcept>
 #include <utility>
 
 namespace framex {
@@ -52,7 +52,7 @@ void describe(request_head& head, request const& asked)
     head.query = target.substr(std::min(end + 1, target.size()));
     for (auto const& field : asked.headers) {
         if (head.field_count == std::size(head.fields))
-            throw std::length_error("a middleware made a request with more than 100 header fields");
+            throw http_error(431, "the request has more than 100 header fields");
         auto& view = head.fields[head.field_count++];
         view.name = {field.name_string().data(), field.name_string().size()};
         view.value = {field.value().data(), field.value().size()};
@@ -94,8 +94,9 @@ awaitable<> run_alone(route const& entry, invocation& call)
 class exchange final : public detail::passage, public std::enable_shared_from_this<exchange> {
 public:
     exchange(route const& entry, invocation& call)
-        : entry_(entry), around_(surroundings_of(entry)), path_(call.path), executor_(call.executor),
-          limits_(call.limits), body_(std::move(call.body_stream)), request_id_(call.request_id)
+        : service_(*call.served_by), entry_(entry), around_(surroundings_of(entry)), path_(call.path),
+          executor_(call.executor), limits_(call.limits), body_(std::move(call.body_stream)),
+          request_id_(call.request_id)
     {
     }
 
@@ -130,6 +131,7 @@ private:
     static async_generator<std::string> pieces(
         std::shared_ptr<exchange> self, async_generator<T> items, bool events);
 
+    std::shared_ptr<service const> service_; // a middleware may keep next_handler or the body
     route const& entry_;
     surrounded_route const& around_;
     std::string path_;
@@ -162,13 +164,11 @@ awaitable<streamed_response> exchange::call_inner(
 awaitable<streamed_response> exchange::run_handler(std::shared_ptr<exchange> self, request asked)
 {
     auto const head = std::make_unique<request_head>();
-    describe(*head, asked);
     std::string text;
     std::exception_ptr failed;
     invocation call;
     call.head = head.get();
     call.path = self->path_;
-    call.query = head->query;
     call.body = asked.body;
     call.body_stream = std::exchange(self->body_, std::nullopt);
     call.executor = self->executor_;
@@ -178,6 +178,8 @@ awaitable<streamed_response> exchange::run_handler(std::shared_ptr<exchange> sel
     if (std::vector<std::string_view> values; self->around_.pattern.match(self->path_, values))
         std::ranges::copy(values, call.path_values.begin());
     try {
+        describe(*head, asked);
+        call.query = head->query;
         if (self->around_.serve)
             co_await self->around_.serve(self->entry_, call);
         else
@@ -276,6 +278,7 @@ awaitable<> pass(std::shared_ptr<exchange> way, request asked, invocation& call)
 {
     auto answer = co_await way->go_on(0, std::move(asked));
     call.has_whole_events = way->made_events() && answer.headers.count(http::field::content_encoding) == 0
+        && answer.headers.count(http::field::content_length) == 0
         && media_type_is(std::string_view(answer.headers[http::field::content_type]), "text/event-stream");
     call.result = std::move(answer);
 }

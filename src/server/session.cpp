@@ -85,12 +85,13 @@ awaitable<> session<Socket>::run()
                 }
                 watched_ = blind_ = false;
                 handler_since_ = never;
-                end_pulled_body();
                 if (gone_)
                     co_return;
                 if (timed_out_)
                     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
                 next = serve_finished(std::move(failed));
+                if (next != step::stream) // which may pull on
+                    end_pulled_body();
             }
             if (next == step::stream) {
                 bool whole = false;

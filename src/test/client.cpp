@@ -19,10 +19,7 @@ awaitable<> ask(framex::app& service, request asked, streamed_response& answer)
     answer = co_await service.dispatch(std::move(asked));
 }
 
-awaitable<> pull(body_reader& body, std::optional<std::string>& piece)
-{
-    piece = co_await body.next();
-}
+awaitable<> pull(body_reader& body, std::optional<std::string>& piece) { piece = co_await body.next(); }
 
 std::string encoded(std::string_view text)
 {

@@ -41,9 +41,9 @@ public:
     }
 
     /// The answer of the rest. The route stays the one that was found; the handler reads headers, body and
-    /// the query in `target` from `asked`, so a middleware may change them. What the handler throws is an
-    /// answer, as the client would get it; thrown are the cancellation when the client leaves, and what a
-    /// middleware throws. A body that a handler pulls (a multipart_reader, a form) goes past the middleware.
+    /// the query in `target` from `asked`, so a middleware may change them. What the handler or an inner
+    /// middleware throws is an answer, as the client would get it; thrown is only the cancellation, when the
+    /// client leaves. A body that a handler pulls (a multipart_reader, a form) goes past the middleware.
     ///
     /// It may be called again for another answer, but a pulled body is there only once; or not at all.
     awaitable<streamed_response> operator()(request asked) const
@@ -71,7 +71,7 @@ inline constexpr bool is_shaped_as_middleware<M> =
 /// gave, changed or not, or an answer of its own (`co_return response::text("no", 403)`). The body of the
 /// answer is pulled while it is sent: `answer.body = transform(std::move(answer.body), f)` wraps a stream
 /// without holding it up; erase Content-Length when the length changes. The pieces of an event stream are
-/// whole events.
+/// whole events, also of one that is given back.
 ///
 /// One object serves all requests, those of several threads at once. Calls between plugins do not pass it,
 /// nor does what is refused before a route is found (400, 401, 404, 405, 413).

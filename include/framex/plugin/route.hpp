@@ -73,6 +73,8 @@ inline constexpr body_limits default_body_limits{};
 /// The arguments of a call by name, as JSON text: the in-process form when the C++ types differ.
 using argument_texts = std::vector<std::pair<std::string_view, std::string>>;
 
+struct service; ///< framex's own: what serves the route
+
 /// One call of a route. The views die with the first suspension of whoever made them: binding copies what the
 /// handler owns.
 struct invocation {
@@ -85,6 +87,7 @@ struct invocation {
     argument_texts const* arguments = nullptr; ///< instead of path, query and body
     asio::any_io_executor executor{};
     body_limits const* limits = &default_body_limits; ///< never null
+    std::shared_ptr<service const> const* served_by = nullptr; ///< keeps the route; null: a call in-process
     std::string_view request_id{}; ///< empty: the app has no access sink
 
     std::string* out = nullptr; ///< the JSON answer is appended here; cleared first

@@ -1,4 +1,4 @@
-#include "server/sha256.hpp"
+#include "http/sha256.hpp"
 
 #include <array>
 #include <openssl/evp.h>
