@@ -154,7 +154,7 @@ void watch_signals(asio::signal_set& signals, std::function<void()> const& act,
     });
 }
 
-void run_until(asio::io_context& context, bool const& reached)
+void run_until(asio::io_context& context, std::atomic<bool> const& reached)
 {
     try {
         while (!reached)
@@ -175,7 +175,7 @@ bool start_plugins(
         service.stop({});
         cancel.emit(asio::cancellation_type::terminal);
     };
-    bool ended = false;
+    std::atomic<bool> ended = false;
     std::exception_ptr error;
     auto const end = [&](std::exception_ptr thrown) {
         ended = true;
@@ -247,7 +247,7 @@ int listen_and_run(run_request const& request, cli_environment const& environmen
 
     first_failure broken;
     std::atomic<std::size_t> running = static_cast<std::size_t>(wanted.server.threads);
-    bool settled = false; // the first thread listens, or has failed
+    std::atomic<bool> settled = false; // the first thread listens, or has failed; each says so at its end
     auto const ended = [&](std::exception_ptr error) {
         settled = true;
         if (error) {
