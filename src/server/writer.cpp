@@ -46,6 +46,19 @@ void append_connection(std::string& out, answer_frame frame)
         out += "\r\nConnection: keep-alive";
 }
 
+/// Calls `act(name, value)` for each of the field lines, which begin with CRLF.
+template <class F>
+void for_each_line(std::string_view lines, F act)
+{
+    while (!lines.empty()) {
+        lines.remove_prefix(2);
+        auto const line = lines.substr(0, lines.find("\r\n"));
+        auto const colon = line.find(": ");
+        act(line.substr(0, colon), line.substr(colon + 2));
+        lines.remove_prefix(line.size());
+    }
+}
+
 /// Writes a handler's fields, then those of the connection: no name of these stands there twice.
 class field_writer {
 public:
@@ -55,18 +68,6 @@ public:
     {
         if (!added_ || !is_taken(name, value))
             out_.append("\r\n").append(name).append(": ").append(value);
-    }
-
-    /// Field lines that each begin with CRLF.
-    void write_lines(std::string_view lines)
-    {
-        while (!lines.empty()) {
-            auto const end = std::min(lines.find("\r\n", 2), lines.size());
-            auto const line = lines.substr(2, end - 2);
-            auto const colon = line.find(": ");
-            write(line.substr(0, colon), line.substr(colon + 2));
-            lines.remove_prefix(end);
-        }
     }
 
     void finish()
@@ -159,7 +160,7 @@ void append_answer(std::string& out, int status, std::string_view content_type, 
     append_connection(out, frame);
     if (frame.added) [[unlikely]] {
         field_writer all(out, frame.added);
-        all.write_lines(more);
+        for_each_line(more, [&all](auto name, auto value) { all.write(name, value); });
         all.finish();
     } else
         out += more;
@@ -255,13 +256,7 @@ void append_streamed_head(
 
 void add_field_lines(fields& to, std::string_view lines)
 {
-    while (!lines.empty()) {
-        lines.remove_prefix(2); // each begins with CRLF
-        auto const line = lines.substr(0, lines.find("\r\n"));
-        auto const colon = line.find(": ");
-        to.insert(line.substr(0, colon), line.substr(colon + 2));
-        lines.remove_prefix(line.size());
-    }
+    for_each_line(lines, [&to](auto name, auto value) { to.insert(name, value); });
 }
 
 void append_item(std::string& out, sse_event const& item, bool chunked)
