@@ -141,15 +141,6 @@ struct guarded {
                 size += chunk->size();
         co_return size;
     }
-    async_generator<sse_event> steps(multipart_reader form)
-    {
-        std::size_t size = 0;
-        while (auto part = co_await form.next())
-            while (auto chunk = co_await part->next()) {
-                size += chunk->size();
-                co_yield sse_event("size", std::to_string(size));
-            }
-    }
     awaitable<std::string> waits()
     {
         tells_its_end const here;
@@ -173,7 +164,6 @@ struct guarded {
         api.get("/broken_events", &guarded::broken_events);
         api.get("/broken_text", &guarded::broken_text);
         api.post("/upload", &guarded::upload);
-        api.post("/steps", &guarded::steps);
         api.get("/waits", &guarded::waits).use(&sleeps);
         api.get("/twice", [] { return 6; }).use(&twice);
         api.get("/breaks", [] { return 6; }).use(letter('e')).use(&breaks);

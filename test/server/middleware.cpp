@@ -1,6 +1,6 @@
 // How requests pass middleware: order, changes, answers, failures, streams, clients that leave.
 #include "guarded.hpp"
-#include "sample.hpp"
+#include "hostile.hpp"
 #include "served.hpp"
 
 #include <framex/test/client.hpp>
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(an_upload_goes_past_and_a_head_has_no_body)
 
 BOOST_AUTO_TEST_CASE(a_stream_goes_on_to_pull_its_body)
 {
-    served<guarded> service;
+    served<sample, hostile> service({}, [](app& one) { one.use(letter('0')); });
     raw_client client(service.port());
     std::string const begin = "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\nabc";
     std::string const end = "de\r\n--x--\r\n";
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_stream_goes_on_to_pull_its_body)
     client.until("data: 3\n\n\r\n");
     client.send(end);
     BOOST_TEST(client.until("0\r\n\r\n") == "00000015\r\nevent: size\ndata: 5\n\n\r\n0\r\n\r\n");
-    client.send("GET /api/v1/plain HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.send("GET /api/v1/say HTTP/1.1\r\nHost: a\r\n\r\n");
     BOOST_TEST(client.answer().starts_with("HTTP/1.1 200 "));
 }
 

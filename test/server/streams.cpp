@@ -3,6 +3,8 @@
 #include "sample.hpp"
 #include "served.hpp"
 
+#include <framex/plugin/rate_limit.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 using namespace framex;
@@ -108,9 +110,11 @@ BOOST_AUTO_TEST_CASE(a_failure_in_another_stream_is_a_visible_cut)
     BOOST_TEST(!has(all, "secret"));
 }
 
-BOOST_AUTO_TEST_CASE(the_body_of_a_stream_stands_still_while_its_client_does_not_read)
+namespace {
+
+void check_standstill(std::function<void(framex::app&)> prepare)
 {
-    served<sample> service;
+    served<sample> service({}, std::move(prepare));
     int const before = seen().yielded;
     raw_client client(service.port());
     client.send("GET /api/v1/blocks?count=100000 HTTP/1.1\r\nHost: a\r\n\r\n"); // 400 MB in all
@@ -128,6 +132,18 @@ BOOST_AUTO_TEST_CASE(the_body_of_a_stream_stands_still_while_its_client_does_not
     while (size < 40'000'000 && !client.some(1 << 20).empty())
         size += 1 << 18;
     BOOST_TEST(seen().yielded > last); // and goes on once it reads
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_body_of_a_stream_stands_still_while_its_client_does_not_read)
+{
+    check_standstill({});
+}
+
+BOOST_AUTO_TEST_CASE(so_does_one_that_passes_middleware)
+{
+    check_standstill([](framex::app& service) { service.use(in_flight_limit(1)); });
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_unwinds_a_waiting_stream)
