@@ -165,7 +165,7 @@ private:
         if (!one.function.empty())
             text_ += has_path ? "Plugins call it as " + code(one.function) + ".\n\n"
                               : std::string("For plugins only.\n\n");
-        if (one.body == body_kind::whole)
+        if (one.body == body_kind::whole || one.body == body_kind::pulled)
             text_ += "It takes the request as it is.\n\n";
         if (one.body == body_kind::multipart)
             text_ += "Its body is a form, `multipart/form-data`.\n\n";

@@ -43,6 +43,8 @@ request make_request(route const& entry, invocation& call)
     for (std::size_t i = 0; i < head.field_count; ++i)
         made.headers.insert(head.fields[i].name, head.fields[i].value);
     made.body = call.body;
+    if (call.from)
+        made.peer = call.from->address();
     std::size_t at = 0;
     for (std::size_t open = entry.path.find('{'); open != std::string::npos;
         open = entry.path.find('{', open + 1)) {

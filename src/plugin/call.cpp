@@ -42,8 +42,10 @@ std::string call_of(declared_api const& api)
 {
     std::string text = "plugin ";
     text += api.caller;
-    text += " calls the API " + api.name + " of plugin " + api.target->plugin + ": ";
-    return text;
+    text += " calls the API " + api.name;
+    if (api.target)
+        text += " of plugin " + api.target->plugin;
+    return text + ": ";
 }
 
 /// "(f: std::function<int (int)>, n: int)"
@@ -92,6 +94,9 @@ bool gives(route const& target, result_form form)
 
 call_error mismatch(declared_api const& api, wanted_result wanted)
 {
+    auto const asked = name_of_result(*wanted.type, wanted.stream);
+    if (!api.target)
+        return call_error(call_of(api) + "it is one of another service, the caller asks for " + asked);
     auto const& target = *api.target;
     auto const gift = name_of_result(*target.result_type, target.stream);
     if (target.injects)
@@ -99,8 +104,7 @@ call_error mismatch(declared_api const& api, wanted_result wanted)
     if (!goes_through_text(target))
         return call_error(call_of(api) + "it can be called with its own types only: it takes "
             + taken_by(target) + " and gives " + gift);
-    return call_error(call_of(api) + "it gives " + gift + ", the caller asks for "
-        + name_of_result(*wanted.type, wanted.stream));
+    return call_error(call_of(api) + "it gives " + gift + ", the caller asks for " + asked);
 }
 
 call_error unfit_result(declared_api const& api, wanted_result wanted, std::vector<issue> issues)

@@ -1,6 +1,7 @@
 #include <framex/plugin/context.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace framex {
 
@@ -21,6 +22,18 @@ void plugin_context::log(log_level level, std::string_view text) const
 void plugin_context::declare(std::string name, route const& target)
 {
     declared_.emplace_back(std::move(name), target, id_);
+}
+
+void plugin_context::declare_published(std::string name)
+{
+    declared_.emplace_back(std::move(name), *publication_, id_);
+}
+
+std::vector<std::string> plugin_context::publish(published_routes routes)
+{
+    if (!publication_)
+        throw std::logic_error("plugin " + id_ + " publishes routes, but no app has loaded it");
+    return publication_->publish(id_, std::move(routes));
 }
 
 detail::declared_api const* plugin_context::find(std::string_view name) const noexcept

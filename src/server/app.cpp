@@ -146,9 +146,10 @@ void serving_registry::stop(std::chrono::milliseconds grace)
         one->stop(grace);
 }
 
-void serving_registry::replace(std::shared_ptr<service const> const& next)
+void serving_registry::replace(std::function<std::shared_ptr<service const>()> const& newest)
 {
     std::lock_guard const alone(guard);
+    auto const next = newest();
     for (auto* one : all)
         one->replace(next);
 }
@@ -223,7 +224,7 @@ void app::stop(std::chrono::milliseconds grace)
 std::vector<route> app::routes() const
 {
     auto const prepared = state_->snapshot();
-    return prepared ? prepared->shared.table->routes() : std::vector<route>();
+    return prepared ? service_of(prepared)->table->routes() : std::vector<route>();
 }
 
 std::vector<std::string> app::unread_tables() const

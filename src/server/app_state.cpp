@@ -37,10 +37,22 @@ void add_entry(std::vector<plugin_entry>& to, plugin_entry entry)
     to.push_back(std::move(entry));
 }
 
-std::shared_ptr<generation> app::state::generate(std::vector<plugin_entry> entries) const
+std::shared_ptr<generation> app::state::generate(std::vector<plugin_entry> entries)
 {
-    generation_options const options{executor, configuration, around, on_access, on_error, on_log};
+    auto changed = [weak = weak_from_this()] {
+        if (auto const self = weak.lock())
+            self->serve_newest();
+    };
+    generation_options const options{
+        executor, configuration, around, on_access, on_error, on_log, std::move(changed)};
     return std::make_shared<generation>(std::move(entries), options);
+}
+
+/// Requests that begin from now on get the newest routes.
+void app::state::serve_newest()
+{
+    if (snapshot())
+        servings->replace([this] { return service_of(snapshot()); });
 }
 
 std::shared_ptr<generation> app::state::snapshot()
@@ -277,7 +289,7 @@ awaitable<> app::state::change(std::shared_ptr<state> self, std::vector<plugin_e
         co_await stop_hooks(std::move(next), grace);
         throw boost::system::system_error(asio::error::operation_aborted, "the app has stopped");
     }
-    self->servings->replace(service_of(next));
+    self->serve_newest();
     {
         std::lock_guard const alone(self->guard);
         if (std::exchange(self->is_sweeping, true))

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,8 +31,9 @@ struct serving_registry {
 
     bool is_used(asio::any_io_executor const& executor);
     void stop(std::chrono::milliseconds grace);
-    /// Requests that begin from now on get `next`.
-    void replace(std::shared_ptr<service const> const& next);
+    /// Requests that begin from now on get what `newest` gives; it is called under the guard, so the last of
+    /// several calls is the one that counts.
+    void replace(std::function<std::shared_ptr<service const>()> const& newest);
 };
 
 /// By which call an app is used; `life` is start() or finish().
@@ -47,7 +49,7 @@ struct stopped_generation {
     }
 };
 
-struct app::state {
+struct app::state : std::enable_shared_from_this<app::state> {
     state(asio::any_io_executor ex, settings given) : executor(std::move(ex)), configuration(std::move(given))
     {
     }
@@ -71,7 +73,8 @@ struct app::state {
     single_flight turns; // "start": start() and reload(), "stop": finish() and sweep(); one at a time each
     std::shared_ptr<serving_registry> const servings = std::make_shared<serving_registry>();
 
-    std::shared_ptr<generation> generate(std::vector<plugin_entry> entries) const;
+    std::shared_ptr<generation> generate(std::vector<plugin_entry> entries);
+    void serve_newest();
     std::shared_ptr<generation> snapshot();
     void prepare();
     bool may_go_on(app_use how) const;

@@ -51,6 +51,7 @@ connection::connection(std::shared_ptr<worker> owner) : worker_(std::move(owner)
     call_.executor = worker_->executor();
     call_.limits = &shared().bodies;
     call_.served_by = &service_;
+    call_.from = this;
     if (shared().on_access)
         watch_ = std::make_unique<request_watch>();
     if (watch_ || shared().cors.is_on() || !shared().codings.empty())
@@ -148,8 +149,7 @@ connection::step connection::begin_request()
             end_request();
             return step::next;
         }
-        if (route_->body == body_kind::multipart)
-            body_.pulled = true;
+        body_.pulled = is_pulled(route_->body);
         return dispatch(memory);
     }
     return begin_body(head);
@@ -182,8 +182,8 @@ connection::step connection::refuse(int status, std::string message)
 
 // ---- bodies -----------------------------------------------------------------------------------------
 
-/// A multipart_reader keeps nothing: its handler bounds it. A form that is kept whole has its described
-/// parameter.
+/// A multipart_reader and a body_reader keep nothing: their handler bounds them. A form that is kept whole
+/// has its described parameter.
 std::uint64_t connection::body_limit() const noexcept
 {
     if (!body_.pulled)
@@ -218,7 +218,7 @@ connection::step connection::begin_body(request_head const& head)
     body_.discard = open_ && !head.chunked && !head.expect_continue && head.length <= drain_limit;
     open_ = frame_.keep_alive = body_.discard;
     if (locate(memory)) {
-        body_.pulled = route_->body == body_kind::multipart;
+        body_.pulled = is_pulled(route_->body);
         if (head.length > body_limit()) {
             write_failure(failure(413, too_large(), failure::origin::protocol));
             route_ = nullptr;
@@ -236,7 +236,8 @@ connection::step connection::begin_body(request_head const& head)
     if (head.expect_continue && !body_.complete && body_.size == 0)
         out_ += "HTTP/1.1 100 Continue\r\n\r\n";
     if (body_.pulled) {
-        call_.body_stream = make_body_reader();
+        call_.body_stream = body_.complete ? body_reader(std::string(input_.begin() + head_size_, body_.size))
+                                           : make_body_reader();
         return dispatch(memory);
     }
     enter_body();

@@ -24,7 +24,7 @@ namespace framex {
 /// The Content-Type of a route's stream.
 std::string_view stream_type(route const& entry) noexcept;
 
-class connection : public registered_connection {
+class connection : public registered_connection, private sender {
 public:
     explicit connection(std::shared_ptr<worker> owner);
     ~connection() override;

@@ -105,12 +105,12 @@ void check(server_settings const& wanted)
 }
 
 /// Throws when two routes are the same, somebody requires what nobody offers, or all wait for each other.
-void resolve(plugin_set& plugins, route_table const& table)
+void resolve(plugin_set& plugins, route_table const& table, bool falls_back)
 {
     std::vector<std::string> reasons;
     for (auto const& two : table.duplicates())
         reasons.push_back(sentence_of(two));
-    plugins.resolve(table, reasons);
+    plugins.resolve(table, falls_back, reasons);
     if (!reasons.empty())
         throw load_error(std::move(reasons));
 }
@@ -118,8 +118,9 @@ void resolve(plugin_set& plugins, route_table const& table)
 } // namespace
 
 generation::generation(std::vector<plugin_entry> entries, generation_options const& options)
-    : plugins(options.executor, std::move(entries)),
-      system(info_of(options.configuration), plugins.documented())
+    : system(info_of(options.configuration), documented(entries)),
+      published(shared, system, options.around, options.on_change),
+      plugins(options.executor, std::move(entries))
 {
     auto const& wanted = options.configuration;
     check(wanted.server);
@@ -127,9 +128,9 @@ generation::generation(std::vector<plugin_entry> entries, generation_options con
     keep_answers(all, make_cache(wanted.cache, options.on_error));
     put_middleware(all, options.around, shared);
     auto const table = std::make_shared<route_table>(std::move(all), key_rules(wanted.auth.rules));
-    resolve(plugins, *table);
-    plugins.construct(*table, wanted, options.on_log);
-    system.describe(table);
+    resolve(plugins, *table, wanted.server.enable_proxy);
+    plugins.construct(*table, wanted, options.on_log, published);
+    system.describe(table, {});
     shared.table = table;
     shared.settings = wanted.server;
     shared.on_access = options.on_access;
@@ -138,11 +139,24 @@ generation::generation(std::vector<plugin_entry> entries, generation_options con
     shared.bodies = bodies_of(wanted.server.limits);
     shared.cors = cors_policy(wanted.server.cors);
     shared.codings = codings_of(wanted.server.compression);
+    published.open();
 }
 
 std::shared_ptr<service const> service_of(std::shared_ptr<generation> const& one)
 {
-    return {one, &one->shared};
+    struct kept {
+        std::shared_ptr<generation> plugins;
+        std::shared_ptr<service const> newest;
+        kept(std::shared_ptr<generation> g, std::shared_ptr<service const> s)
+            : plugins(std::move(g)), newest(std::move(s))
+        {
+        }
+    };
+    auto newest = one->published.newest();
+    if (!newest)
+        return {one, &one->shared};
+    auto const both = std::make_shared<kept>(one, std::move(newest));
+    return {both, both->newest.get()};
 }
 
 } // namespace framex

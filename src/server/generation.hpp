@@ -2,9 +2,11 @@
 #pragma once
 
 #include "server/plugin_set.hpp"
+#include "server/publications.hpp"
 #include "server/system.hpp"
 #include "server/worker.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -18,19 +20,21 @@ struct generation_options {
     access_sink const& on_access;
     error_sink const& on_error;
     log_sink const& on_log;
+    std::function<void()> on_change; ///< its plugins have published other routes; on any thread
 };
 
 /// Its plugins are constructed, and not yet started. A request keeps the one with which it began.
 struct generation {
-    plugin_set plugins;
     system_pages system;
-    service shared{};
+    service shared{}; ///< of the plugins' own routes
+    publications published;
+    plugin_set plugins; // dies before what its plugins use
 
     /// The plugins' ids differ. Throws as app::prepare().
     generation(std::vector<plugin_entry> entries, generation_options const& options);
 };
 
-/// The service of a generation; keeps all of it alive.
+/// The newest service of a generation; keeps all of it alive.
 std::shared_ptr<service const> service_of(std::shared_ptr<generation> const& one);
 
 } // namespace framex

@@ -29,6 +29,7 @@ private:
     void drain() override {}
     void abort() override {}
 
+    std::string address() const override { return peer_; }
     body_reader make_body_reader() override { return body_reader(pull_body(weak_from_this())); }
     static async_generator<std::string> pull_body(std::weak_ptr<local_exchange> from);
     template <class T>
@@ -36,11 +37,13 @@ private:
         std::shared_ptr<local_exchange> self, async_generator<T> items);
     async_generator<std::string> stream();
 
+    std::string peer_;
     bool is_stream_ = false;
 };
 
 void local_exchange::take_in(request const& asked)
 {
+    peer_ = asked.peer;
     outgoing_request sent(asked.method, "http://localhost", asked.body);
     sent.target = asked.target;
     sent.headers = asked.headers;

@@ -91,12 +91,12 @@ awaitable<> run_alone(route const& entry, invocation& call)
 }
 
 /// One request of a route with middleware.
-class exchange final : public detail::passage, public std::enable_shared_from_this<exchange> {
+class exchange final : public detail::passage, private sender, public std::enable_shared_from_this<exchange> {
 public:
     exchange(route const& entry, invocation& call)
         : service_(*call.served_by), entry_(entry), around_(surroundings_of(entry)), path_(call.path),
           executor_(call.executor), limits_(call.limits), body_(std::move(call.body_stream)),
-          request_id_(call.request_id)
+          request_id_(call.request_id), peer_(call.from ? call.from->address() : std::string())
     {
     }
 
@@ -123,6 +123,7 @@ private:
         std::shared_ptr<exchange> self, std::size_t at, request asked);
     static awaitable<streamed_response> run_handler(std::shared_ptr<exchange> self, request asked);
 
+    std::string address() const override { return peer_; }
     streamed_response answer_of(invocation& call, std::string& text);
     streamed_response answer_of(failure const& why) const;
     failure failure_of(std::exception_ptr const& error, bool client_sees_it) const;
@@ -139,6 +140,7 @@ private:
     body_limits const* limits_;
     std::optional<body_reader> body_; // the handler pulls it
     std::string request_id_;
+    std::string peer_;
     bool made_events_ = false;
 };
 
@@ -170,6 +172,7 @@ awaitable<streamed_response> exchange::run_handler(std::shared_ptr<exchange> sel
     call.head = head.get();
     call.path = self->path_;
     call.body = asked.body;
+    call.from = self.get();
     call.body_stream = std::exchange(self->body_, std::nullopt);
     call.executor = self->executor_;
     call.limits = self->limits_;

@@ -1,4 +1,5 @@
 #include "server/openapi_components.hpp"
+#include "server/openapi_published.hpp"
 #include "server/openapi_text.hpp"
 
 #include <framex/model/writer.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <unordered_set>
 
 namespace framex {
@@ -42,8 +44,8 @@ json::value without_null(json::value schema)
 class document {
 public:
     document(std::vector<route> const& routes, std::vector<documented_plugin> const& plugins,
-        openapi_info const& info)
-        : plugins_(plugins), info_(info)
+        openapi_info const& info, json::object const& published_schemas)
+        : plugins_(plugins), info_(info), published_schemas_(published_schemas)
     {
         for (auto const& entry : routes)
             if (!entry.method.empty() && entry.include_in_schema)
@@ -120,24 +122,41 @@ private:
         methods.get_object()[method] = operation(entry, id);
     }
 
+    /// As the other service describes it. Those of the plugins' own come before, so that their components
+    /// keep their names.
+    json::object published(route const& entry)
+    {
+        if (!adopted_)
+            adopted_.emplace(components_, published_schemas_);
+        return adopted_->adopted(entry.published->operation);
+    }
+
     json::object operation(route const& entry, std::string const& id)
     {
-        json::object made;
+        auto made = entry.published ? published(entry) : json::object();
         made["tags"] = json::array(entry.tags.begin(), entry.tags.end());
-        made["summary"] = summary_of(entry);
-        if (auto text = description_of(entry); !text.empty())
-            made["description"] = std::move(text);
+        if (!entry.published) {
+            made["summary"] = summary_of(entry);
+            if (auto text = description_of(entry); !text.empty())
+                made["description"] = std::move(text);
+        }
         made["operationId"] = id;
         bool const keyed = info_.needs_key && info_.needs_key(entry.path);
         keyed_ = keyed_ || keyed;
         if (keyed)
             made["security"].emplace_array().emplace_back(json::object{{"key", json::array()}});
+        if (!entry.published)
+            describe(entry, id, keyed, made);
+        return made;
+    }
+
+    void describe(route const& entry, std::string const& id, bool keyed, json::object& made)
+    {
         if (auto list = parameters(entry); !list.empty())
             made["parameters"] = std::move(list);
         if (auto body = request_body(entry, id); !body.empty())
             made["requestBody"] = std::move(body);
         made["responses"] = responses(entry, keyed);
-        return made;
     }
 
     json::object parameter_of(
@@ -179,7 +198,8 @@ private:
             return named_body(entry, *body, id);
         if (entry.body == body_kind::multipart)
             return body_of("multipart/form-data", components_.add("Body_" + id, any_form(id)), true);
-        if (entry.body == body_kind::whole && entry.method != "GET" && entry.method != "DELETE")
+        if ((entry.body == body_kind::whole || entry.body == body_kind::pulled) && entry.method != "GET"
+            && entry.method != "DELETE")
             return body_of("*/*", json::object(), false);
         return {};
     }
@@ -307,6 +327,8 @@ private:
 
     std::vector<documented_plugin> const& plugins_;
     openapi_info const& info_;
+    json::object const& published_schemas_;
+    std::optional<adopted_schemas> adopted_; ///< absent: nothing published was seen yet
     std::vector<route const*> shown_;
     component_set components_;
     json::object paths_;
@@ -316,11 +338,11 @@ private:
 
 } // namespace
 
-std::string openapi_document(
-    std::vector<route> const& routes, std::vector<documented_plugin> const& plugins, openapi_info const& info)
+std::string openapi_document(std::vector<route> const& routes, std::vector<documented_plugin> const& plugins,
+    openapi_info const& info, json::object const& published_schemas)
 {
     std::string text;
-    write_json(text, json::value(document(routes, plugins, info).made()));
+    write_json(text, json::value(document(routes, plugins, info, published_schemas).made()));
     return text;
 }
 

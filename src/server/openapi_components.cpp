@@ -113,11 +113,17 @@ json::value const* component_set::find(std::string_view name) const
     return own_.if_contains(name);
 }
 
+std::string component_set::unused(std::string_view name) const
+{
+    std::string unique(name);
+    for (int n = 2; find(unique); ++n)
+        unique = std::string(name) + "_" + std::to_string(n);
+    return unique;
+}
+
 json::object component_set::add(std::string name, json::value schema)
 {
-    std::string unique = name;
-    for (int n = 2; find(unique); ++n)
-        unique = name + "_" + std::to_string(n);
+    auto const unique = unused(name);
     own_[unique] = std::move(schema);
     return reference_to(unique);
 }

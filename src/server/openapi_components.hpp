@@ -30,6 +30,11 @@ public:
     /// Adds a schema under `name` (or name_2, ...) and returns the reference to it.
     json::object add(std::string name, json::value schema);
 
+    /// The component of that name; null: there is none yet.
+    json::value const* find(std::string_view name) const;
+    /// The name, or name_2, ... if there is such a component.
+    std::string unused(std::string_view name) const;
+
     /// The schema of a parameter: references are replaced by what they name.
     json::value in_place(json::value schema) const;
 
@@ -49,7 +54,6 @@ public:
     json::object finished() const;
 
 private:
-    json::value const* find(std::string_view name) const;
     json::object once(std::string_view key, std::string name, json::value schema);
 
     schema_registry registry_;

@@ -15,13 +15,13 @@
 namespace framex {
 
 struct plugin_set::loaded {
-    /// An API that the plugin requires, and who offers it; null: the app itself.
+    /// An API that the plugin requires, and who offers it.
     struct requirement {
         std::string name;
-        route const* target;
-        loaded* provider;
-        requirement(std::string api, route const* route, loaded* by)
-            : name(std::move(api)), target(route), provider(by)
+        route const* target; ///< null: the provider may publish it
+        loaded* provider; ///< null: the app itself
+        requirement(std::string api, route const* found, loaded* by)
+            : name(std::move(api)), target(found), provider(by)
         {
         }
     };
@@ -98,6 +98,14 @@ std::vector<std::string> names_in(route_table const& table)
 
 } // namespace
 
+std::vector<documented_plugin> documented(std::vector<plugin_entry> const& entries)
+{
+    std::vector<documented_plugin> made;
+    for (auto const& one : entries)
+        made.emplace_back(one.id, *one.metadata);
+    return made;
+}
+
 plugin_set::plugin_set(asio::any_io_executor executor, std::vector<plugin_entry> entries)
     : executor_(std::move(executor))
 {
@@ -110,14 +118,6 @@ plugin_set::loaded* plugin_set::find(std::string_view id) const noexcept
 {
     auto const found = std::ranges::find_if(all_, [id](auto const& one) { return one->entry.id == id; });
     return found == all_.end() ? nullptr : found->get();
-}
-
-std::vector<documented_plugin> plugin_set::documented() const
-{
-    std::vector<documented_plugin> made;
-    for (auto const& one : all_)
-        made.emplace_back(one->entry.id, *one->entry.metadata);
-    return made;
 }
 
 std::vector<route> plugin_set::describe() const
@@ -138,15 +138,30 @@ std::vector<route> plugin_set::describe() const
     return routes;
 }
 
-void plugin_set::resolve(route_table const& table, std::vector<std::string>& reasons)
+std::vector<plugin_set::loaded*> plugin_set::publishers() const
+{
+    std::vector<loaded*> found;
+    for (auto const& one : all_)
+        if (one->entry.metadata->publishes)
+            found.push_back(one.get());
+    return found;
+}
+
+void plugin_set::resolve(route_table const& table, bool falls_back, std::vector<std::string>& reasons)
 {
     auto const known = names_in(table);
+    auto const publishing = falls_back ? publishers() : std::vector<loaded*>();
     for (auto& one : all_) {
         one->requirements.clear();
         one->seen = loaded::mark::unseen;
         for (auto const& name : one->entry.metadata->required_remote_apis) {
             if (auto const* target = table.find_api(name)) {
                 one->requirements.emplace_back(name, target, find(target->plugin));
+                continue;
+            }
+            if (!publishing.empty() && name.find('/') != name.npos) {
+                for (auto* each : publishing)
+                    one->requirements.emplace_back(name, nullptr, each);
                 continue;
             }
             auto reason =
@@ -190,7 +205,8 @@ void plugin_set::visit(loaded& one, std::vector<loaded*>& path, std::vector<std:
     order_.push_back(&one);
 }
 
-void plugin_set::construct(route_table& table, settings const& configuration, log_sink const& log)
+void plugin_set::construct(
+    route_table& table, settings const& configuration, log_sink const& log, detail::publication& publication)
 {
     try {
         for (auto* one : order_) {
@@ -199,8 +215,12 @@ void plugin_set::construct(route_table& table, settings const& configuration, lo
             one->has_table = configuration.plugins.contains(one->table);
             one->context = std::make_unique<plugin_context>(
                 executor_, entry.id, settings_of(one->table, configuration), log, one->table);
+            one->context->connect(publication);
             for (auto const& [name, target, provider] : one->requirements)
-                one->context->declare(name, *target);
+                if (target)
+                    one->context->declare(name, *target);
+                else
+                    one->context->declare_published(name);
             try {
                 one->instance = entry.construct(*one->context);
             } catch (...) {

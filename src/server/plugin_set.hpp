@@ -14,6 +14,9 @@ namespace framex {
 
 class route_table;
 
+/// What the document says of the plugins.
+std::vector<documented_plugin> documented(std::vector<plugin_entry> const& entries);
+
 class plugin_set {
 public:
     /// The ids of `entries` differ.
@@ -22,18 +25,19 @@ public:
     plugin_set& operator=(plugin_set const&) = delete;
     ~plugin_set();
 
-    std::vector<documented_plugin> documented() const;
-
     /// All routes in the order of loading, not yet callable. Throws load_error with every reason, and
     /// plugin_failure for what else the making of a table throws.
     std::vector<route> describe() const;
     /// Finds in `table` what each plugin requires, and the order in which nobody stands before those whose
     /// APIs it requires. Adds to `reasons` what nobody offers, and who waits for whom in a circle.
-    void resolve(route_table const& table, std::vector<std::string>& reasons);
+    /// A path that nobody offers may be published later when `falls_back` (server.enable_proxy), and a plugin
+    /// that publishes is loaded.
+    void resolve(route_table const& table, bool falls_back, std::vector<std::string>& reasons);
     /// Constructs the plugins in that order and binds their routes in `table`. Throws validation_error for
     /// what a plugin refuses in its settings and plugin_failure for what else a constructor throws; nothing
     /// is constructed then.
-    void construct(route_table& table, settings const& configuration, log_sink const& log);
+    void construct(route_table& table, settings const& configuration, log_sink const& log,
+        detail::publication& publication);
 
     /// See app::unread_tables().
     std::vector<std::string> unread_tables() const;
@@ -50,6 +54,7 @@ private:
     struct loaded;
 
     loaded* find(std::string_view id) const noexcept;
+    std::vector<loaded*> publishers() const;
     void destroy() noexcept;
     void visit(loaded& one, std::vector<loaded*>& path, std::vector<std::string>& reasons);
 

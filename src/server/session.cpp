@@ -295,6 +295,14 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
 // ---- pulled bodies ----------------------------------------------------------------------------------
 
 template <class Socket>
+std::string session<Socket>::address() const
+{
+    error_code gone;
+    auto const peer = socket_.remote_endpoint(gone);
+    return gone ? std::string() : peer.address().to_string();
+}
+
+template <class Socket>
 body_reader session<Socket>::make_body_reader()
 {
     body_open_ = std::make_shared<bool>(true);

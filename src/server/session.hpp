@@ -35,6 +35,7 @@ private:
     template <class Generator>
     awaitable<bool> send_stream(Generator& generator);
     static async_generator<std::string> pull_body(session* self, std::shared_ptr<bool> open);
+    std::string address() const override;
     body_reader make_body_reader() override;
     void end_pulled_body() noexcept;
     /// Octets of the body are still to come; between two pulls nothing reads them.

@@ -10,15 +10,40 @@ system_pages::system_pages(openapi_info info, std::vector<documented_plugin> plu
 {
 }
 
+struct system_pages::described {
+    std::shared_ptr<route_table const> table;
+    json::object schemas;
+    mutable std::once_flag once{};
+    mutable std::string document{};
+    mutable std::string tag{};
+
+    described(std::shared_ptr<route_table const> t, json::object s)
+        : table(std::move(t)), schemas(std::move(s))
+    {
+    }
+};
+
+void system_pages::describe(std::shared_ptr<route_table const> table, json::object published_schemas)
+{
+    auto next = std::make_shared<described const>(std::move(table), std::move(published_schemas));
+    std::lock_guard const alone(guard_);
+    described_ = std::move(next);
+}
+
 response system_pages::document(request asked)
 {
-    std::call_once(documented_, [this] {
-        document_ = openapi_document(table_->routes(), plugins_, info_);
-        document_tag_ = etag_of(document_);
+    std::shared_ptr<described const> now;
+    {
+        std::lock_guard const alone(guard_);
+        now = described_;
+    }
+    std::call_once(now->once, [&] {
+        now->document = openapi_document(now->table->routes(), plugins_, info_, now->schemas);
+        now->tag = etag_of(now->document);
     });
-    bool const is_known = has_current(asked.headers, document_tag_);
-    auto answer = is_known ? response(304) : response::json(document_);
-    answer.headers.set("etag", document_tag_);
+    bool const is_known = has_current(asked.headers, now->tag);
+    auto answer = is_known ? response(304) : response::json(now->document);
+    answer.headers.set("etag", now->tag);
     answer.headers.set("cache-control", "no-cache"); // to be kept, and asked for again: RFC 9111 5.2.2.4
     return answer;
 }

@@ -31,17 +31,20 @@ public:
     std::vector<route> routes();
     /// What /readyz says from now on. On any thread.
     void set_ready(bool is) noexcept { is_ready_ = is; }
-    void describe(std::shared_ptr<route_table const> table) { table_ = std::move(table); }
+    /// What document() describes from now on, with the schemas that published operations refer to. On any
+    /// thread.
+    void describe(std::shared_ptr<route_table const> table, json::object published_schemas);
 
 private:
+    /// A table, and its document once somebody has asked for it.
+    struct described;
+
     openapi_info info_;
     std::vector<documented_plugin> plugins_;
     docs_pages pages_;
-    std::shared_ptr<route_table const> table_;
     std::atomic<bool> is_ready_ = false;
-    std::once_flag documented_;
-    std::string document_;
-    std::string document_tag_;
+    std::mutex guard_; // of what follows
+    std::shared_ptr<described const> described_;
 };
 
 } // namespace framex

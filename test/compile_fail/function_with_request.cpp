@@ -1,4 +1,4 @@
-// expect: framex: a function for other plugins takes no framex::request and no framex::multipart_reader
+// expect: framex: a function for other plugins takes no framex::request, framex::multipart_reader
 #include <framex/framex.hpp>
 
 using framex::arg;

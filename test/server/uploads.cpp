@@ -23,9 +23,45 @@ std::string form_head(std::string_view path, std::string_view framing)
         + "\r\n\r\n";
 }
 
+/// Takes any body as it comes.
+struct taker {
+    static inline plugin_metadata const metadata{.name = "taker", .version = "1.0.0"};
+
+    awaitable<std::string> take(request asked, std::string name, body_reader body)
+    {
+        std::size_t octets = 0, chunks = 0;
+        while (auto chunk = co_await body.next()) {
+            octets += chunk->size();
+            ++chunks;
+        }
+        co_return name + " " + std::to_string(octets) + (chunks > 1 ? " in chunks " : " at once ")
+            + asked.body;
+    }
+    static void define(api<taker>& api) { api.post("/take", &taker::take, arg("name")); }
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(uploads)
+
+BOOST_AUTO_TEST_CASE(a_body_of_any_type_is_pulled_as_it_comes)
+{
+    served<taker> service;
+    raw_client client(service.port());
+    std::string const head = "POST /api/v1/take?name=n HTTP/1.1\r\nHost: a\r\nContent-Type: x/y\r\n";
+    client.send(head + "Content-Length: 3\r\n\r\nabc");
+    BOOST_TEST(has(client.answer(), "\"n 3 at once \""));
+    client.send(head + "\r\n");
+    BOOST_TEST(has(client.answer(), "\"n 0 at once \""));
+    client.send(head + "Content-Length: 20000000\r\n\r\n"); // over the limit of whole bodies
+    client.send(std::string(20'000'000, 'x'));
+    BOOST_TEST(has(client.answer(), "\"n 20000000 in chunks \""));
+    client.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    client.send("2\r\nde\r\n0\r\n\r\n");
+    BOOST_TEST(has(client.answer(), "\"n 5 "));
+    client.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx");
+    BOOST_TEST(client.to_end().starts_with("HTTP/1.1 400 "));
+}
 
 BOOST_AUTO_TEST_CASE(uploads_are_pulled_with_length_and_in_chunks)
 {

@@ -28,21 +28,27 @@ public:
     /// Sends the request on and gives the answer's head; its body comes as it is pulled.
     ///
     /// Sent are the method, the prefix and `incoming.path` (so that the upstream judges the path that was
-    /// routed, not another spelling of it), the query of `incoming.target` as it was written, the body, and
-    /// all fields but: those of the connection (RFC 9110 section 7.6.1, those that Connection names, too),
-    /// Host, which becomes the upstream's, and Expect. Credentials go on: erase Authorization or Cookie when
-    /// they are not the upstream's. Added or set are:
+    /// routed, not another spelling of it), the query of `incoming.target` as it was written, `body` as it
+    /// comes (or as a whole, if it is there as one text), and all fields but: those of the connection (RFC
+    /// 9110 section 7.6.1, those that Connection names, too), Host, which becomes the upstream's, and Expect.
+    /// Credentials go on: erase Authorization or Cookie when they are not the upstream's. Set are:
     ///
     /// | field | value |
     /// | --- | --- |
-    /// | Via | what came, and "1.1 framex" |
+    /// | Via | what came, and "1.1 framex-<process>", RFC 9110 section 7.6.3 |
+    /// | X-Forwarded-For | the address of the client |
     /// | X-Forwarded-Host | the Host that was asked for |
     /// | X-Forwarded-Proto | http |
-    /// | X-Forwarded-For, Forwarded | removed: whoever sent them may have lied |
+    /// | Forwarded | the same three, RFC 7239 |
     ///
-    /// Behind a proxy of one's own (`behind_proxy`) these four stay as they came, and only what lacks is
-    /// added. The answer is that of the upstream, whatever its status, without the fields of its connection.
-    /// Throws upstream_error, which a handler lets pass to answer 502 or 504.
+    /// What came of the last four is dropped: whoever sent it may have lied. Behind a proxy of one's own
+    /// (`behind_proxy`) the address is added to the lists, and the other two stay. The answer is that of the
+    /// upstream, whatever its status, without the fields of its connection.
+    ///
+    /// Throws upstream_error, which a handler lets pass to answer 502 or 504, and http_error 508 for a
+    /// request that has passed this process before (RFC 5842 section 7.2).
+    awaitable<streamed_response> forward(request incoming, body_reader body) const;
+    /// The same with the request's own body.
     awaitable<streamed_response> forward(request incoming) const;
 
     /// "host:port".

@@ -27,7 +27,8 @@ struct request {
     std::string path = "/"; // normalised, see normalise_path()
     name_value_list query; // percent-decoded
     fields headers;
-    std::string body; // the whole body; empty for a handler that takes the parts of a form as well
+    std::string body; // the whole body; empty for a handler that pulls it as well
+    std::string peer; // the address it came from, "127.0.0.1"; empty when it came over no socket
     name_value_list path_parameters; // from the route's pattern, decoded
 
     request() = default;

@@ -161,8 +161,8 @@ default_of<P> fallback_value([[maybe_unused]] A& a)
 } // namespace detail
 
 /// Given to `static void define(framex::api<P>& api)`. A handler is a member function of P, a function or a
-/// lambda without auto parameters; one `arg("name")` for each parameter that is not a request or a
-/// multipart_reader.
+/// lambda without auto parameters; one `arg("name")` for each parameter that is not a request, a
+/// multipart_reader or a body_reader.
 template <class Plugin>
 class api : public detail::api_base {
     template <class F>
@@ -317,6 +317,8 @@ private:
                 entry.body = body_kind::whole;
         } else if constexpr (std::same_as<P, multipart_reader>)
             entry.body = body_kind::multipart;
+        else if constexpr (std::same_as<P, body_reader>)
+            entry.body = body_kind::pulled;
         else {
             parameter p;
             p.name = named[at].first;

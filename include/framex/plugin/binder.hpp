@@ -123,6 +123,8 @@ struct bound_handler<Plugin, F, std::tuple<P...>> {
             return make_request(entry, call);
         else if constexpr (std::same_as<T, multipart_reader>)
             return make_form(call);
+        else if constexpr (std::same_as<T, body_reader>)
+            return std::move(call.body_stream).value_or(body_reader());
         else if constexpr (form_model<T>) {
             ++named;
             return T{}; // read_body fills it

@@ -48,11 +48,16 @@ namespace detail {
 /// An API that a plugin may call. Lives as long as the plugin's context.
 struct declared_api {
     std::string name; ///< as the plugin declares it
-    route const* target;
+    route const* target; ///< null: it is looked up at each call
+    publication const* elsewhere = nullptr; ///< where, if there is no target
     std::string_view caller; ///< the plugin's id
 
     declared_api(std::string name_, route const& target_, std::string_view caller_)
         : name(std::move(name_)), target(&target_), caller(caller_)
+    {
+    }
+    declared_api(std::string name_, publication const& where, std::string_view caller_)
+        : name(std::move(name_)), target(nullptr), elsewhere(&where), caller(caller_)
     {
     }
 };
@@ -116,6 +121,12 @@ struct text_answer {
 /// Throws call_error when the arguments do not fit, http_error for a response of 400 or more (unless `form`
 /// asks for the response), and what the callee throws.
 awaitable<text_answer> call_by_text(declared_api const& api, argument_texts arguments, result_form form);
+
+/// The arguments as JSON for a published route. Throws call_error for one that cannot be written.
+json::object json_of(declared_api const& api, call_argument const* arguments, std::size_t count);
+/// The same as call_by_text() from a published route. Throws call_error when there is none now, or it does
+/// not give what `wanted` says, http_error for a status of 400 or more, and upstream_error.
+awaitable<text_answer> call_published(declared_api const& api, json::object arguments, wanted_result wanted);
 
 /// The events as they go over the wire.
 async_generator<std::string> event_texts(async_generator<sse_event> events);
@@ -222,9 +233,9 @@ async_generator<T> items_of(declared_api const& api, text_answer answer)
 }
 
 template <class R>
-awaitable<R> read_answer(declared_api const& api, argument_texts arguments)
+awaitable<R> read_answer(declared_api const& api, awaitable<text_answer> call)
 {
-    auto answer = co_await call_by_text(api, std::move(arguments), form_of<R>());
+    auto answer = co_await std::move(call);
     if constexpr (result_traits<R>::stream)
         co_return items_of<typename R::value_type>(api, std::move(answer));
     else if constexpr (std::same_as<R, response>)
@@ -245,12 +256,19 @@ awaitable<R> call(declared_api const& api, call_argument const* arguments, std::
 {
     try {
         auto const wanted = wanted_of<R>();
+        if (!api.target) {
+            if constexpr (form_of<R>() == result_form::native)
+                throw mismatch(api, wanted);
+            else
+                return read_answer<R>(api, call_published(api, json_of(api, arguments, count), wanted));
+        }
         if (match_native(*api.target, wanted, arguments, count, values))
             return call_native<R>(*api.target, values);
         if constexpr (form_of<R>() == result_form::native)
             throw mismatch(api, wanted);
         else
-            return read_answer<R>(api, texts_of(api, wanted, arguments, count));
+            return read_answer<R>(
+                api, call_by_text(api, texts_of(api, wanted, arguments, count), form_of<R>()));
     } catch (...) {
         return refuse<R>(std::current_exception());
     }

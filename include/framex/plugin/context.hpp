@@ -3,6 +3,7 @@
 
 #include <framex/plugin/call.hpp>
 #include <framex/plugin/log.hpp>
+#include <framex/plugin/published.hpp>
 
 #include <array>
 #include <atomic>
@@ -75,11 +76,21 @@ public:
     /// it with the plugin's id to its log, from `log.level` on. May be called on any thread.
     void log(log_level level, std::string_view text) const;
 
+    /// Puts `routes` in the place of what this plugin has published before: requests and calls that begin
+    /// from now on find them, others end as they began. Gives a sentence for each that was left out: its
+    /// method and path are those of a define(), or another plugin has published them before; or the path
+    /// cannot be one. From on_start() on, on any thread. Throws std::logic_error before.
+    std::vector<std::string> publish(published_routes routes);
+
     /// For the app: whether config() was called.
     bool has_read_config() const noexcept { return has_read_config_; }
 
     /// For the app: makes `target` callable under `name`.
     void declare(std::string name, route const& target);
+    /// For the app: makes what is published under `name` callable.
+    void declare_published(std::string name);
+    /// For the app: where the plugin publishes, and finds what others have published.
+    void connect(detail::publication& to) noexcept { publication_ = &to; }
 
 private:
     detail::declared_api const* find(std::string_view name) const noexcept;
@@ -90,6 +101,7 @@ private:
     std::string settings_;
     log_sink log_;
     std::vector<detail::declared_api> declared_;
+    detail::publication* publication_ = nullptr;
     std::string table_; // of [plugins.<table>]
     mutable std::atomic<bool> has_read_config_ = false;
 };

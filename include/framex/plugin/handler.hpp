@@ -25,7 +25,8 @@ namespace framex {
 
 /// Moved into the handler by framex; not one of the API's named arguments.
 template <class T>
-concept injected = std::same_as<T, request> || std::same_as<T, multipart_reader>;
+concept injected =
+    std::same_as<T, request> || std::same_as<T, multipart_reader> || std::same_as<T, body_reader>;
 
 /// Read from one text of the path or the query; an absent optional is nullopt.
 template <class T>
@@ -73,7 +74,8 @@ struct check<std::tuple<P...>> {
     static constexpr std::size_t named = (std::size_t{!injected<P>} + ... + 0);
     static constexpr std::size_t bodies = ((!injected<P> && body_bindable<P> ? 1u : 0u) + ... + 0);
     static constexpr std::size_t forms =
-        (std::size_t{std::same_as<P, multipart_reader> || form_model<P>} + ... + 0);
+        (std::size_t{std::same_as<P, multipart_reader> || std::same_as<P, body_reader> || form_model<P>} + ...
+            + 0);
 };
 
 template <class R>
@@ -146,11 +148,12 @@ constexpr void explain_handler()
         static_assert(check<parameters_of<F>>::known,
             "framex: a handler parameter is a scalar, std::string, an enum with BOOST_DESCRIBE_ENUM, "
             "std::optional of "
-            "these, a struct with BOOST_DESCRIBE_STRUCT, framex::request or framex::multipart_reader");
+            "these, a struct with BOOST_DESCRIBE_STRUCT, framex::request, framex::multipart_reader or "
+            "framex::body_reader");
     else if constexpr (check<parameters_of<F>>::bodies + check<parameters_of<F>>::forms > 1)
         static_assert(check<parameters_of<F>>::bodies + check<parameters_of<F>>::forms <= 1,
             "framex: at most one handler parameter may be the request body (a model, a list, a map, a "
-            "form or a multipart_reader)");
+            "form, a multipart_reader or a body_reader)");
     else
         static_assert(check<parameters_of<F>>::named == N,
             "framex: give one framex::arg(\"name\") for each handler parameter, in their order");
@@ -169,7 +172,8 @@ constexpr void explain_function()
             "they live across co_await");
     else if constexpr (check<parameters_of<F>>::named != std::tuple_size_v<parameters_of<F>>)
         static_assert(check<parameters_of<F>>::named == std::tuple_size_v<parameters_of<F>>,
-            "framex: a function for other plugins takes no framex::request and no framex::multipart_reader");
+            "framex: a function for other plugins takes no framex::request, framex::multipart_reader and "
+            "framex::body_reader");
     else if constexpr (check<parameters_of<F>>::any_upload
         || holds_upload<typename result_traits<result_of<F>>::value>())
         static_assert(!check<parameters_of<F>>::any_upload

@@ -14,6 +14,7 @@
 #include <framex/model/schema.hpp>
 #include <framex/plugin/middleware.hpp>
 #include <framex/plugin/native_type.hpp>
+#include <framex/plugin/published.hpp>
 
 #include <array>
 #include <cstdint>
@@ -43,13 +44,20 @@ enum class body_kind : unsigned char {
     json, ///< one parameter is the JSON body
     whole, ///< the handler takes a `request`, which carries the whole body
     multipart, ///< pulled part by part: by a multipart_reader, or into the struct that is the form
+    pulled, ///< the handler takes a body_reader, whatever the body is
 };
+
+/// Whether the handler runs before the body has come.
+constexpr bool is_pulled(body_kind kind) noexcept
+{
+    return kind == body_kind::multipart || kind == body_kind::pulled;
+}
 
 /// Where a parameter is read from.
 enum class parameter_place : unsigned char { path, query, body };
 
-/// One named parameter of a handler, in the handler's order; injected ones (request, multipart_reader) are
-/// not listed.
+/// One named parameter of a handler, in the handler's order; injected ones (request, multipart_reader,
+/// body_reader) are not listed.
 struct parameter {
     std::string name{};
     parameter_place place = parameter_place::query;
@@ -75,6 +83,16 @@ using argument_texts = std::vector<std::pair<std::string_view, std::string>>;
 
 struct service; ///< framex's own: what serves the route
 
+/// Who sent a request.
+class sender {
+public:
+    /// Its address as text; empty: it has none.
+    virtual std::string address() const = 0;
+
+protected:
+    ~sender() = default;
+};
+
 /// One call of a route. The views die with the first suspension of whoever made them: binding copies what the
 /// handler owns.
 struct invocation {
@@ -83,12 +101,13 @@ struct invocation {
     std::string_view query{};
     std::string_view body{};
     std::array<std::string_view, max_path_parameters> path_values{};
-    std::optional<body_reader> body_stream{}; ///< for body_kind::multipart
+    std::optional<body_reader> body_stream{}; ///< of a route that pulls; absent: the body is empty
     argument_texts const* arguments = nullptr; ///< instead of path, query and body
     asio::any_io_executor executor{};
     body_limits const* limits = &default_body_limits; ///< never null
     std::shared_ptr<service const> const* served_by = nullptr; ///< keeps the route; null: a call in-process
     std::string_view request_id{}; ///< empty: the app has no access sink
+    sender const* from = nullptr; ///< null: nobody with an address
 
     std::string* out = nullptr; ///< the JSON answer is appended here; cleared first
     std::string fields{}; ///< of a JSON answer: further field lines, each beginning with CRLF
@@ -120,6 +139,8 @@ struct route {
     std::shared_ptr<route_cache> cache{}; ///< null: the handler runs for every request
     std::shared_ptr<detail::middleware_list> middleware{}; ///< null: none; the plugin's, then its own
 
+    std::shared_ptr<published_route const> published{}; ///< null: the route is one of define()
+
     void* instance = nullptr; ///< the plugin object
     std::shared_ptr<void const>
         bound{}; ///< handler, names and defaults; typed only inside the functions below
@@ -137,7 +158,7 @@ struct route {
     native_type const* result_type = nullptr; ///< R with awaitable<> taken off
     bool coroutine = false; ///< R is awaitable<result_type>
     bool stream = false; ///< R is async_generator<result_type>
-    bool injects = false; ///< takes a request, a multipart_reader or a form: HTTP only
+    bool injects = false; ///< takes a request, a multipart_reader, a body_reader or a form: HTTP only
 };
 
 } // namespace framex

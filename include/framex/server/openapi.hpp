@@ -38,7 +38,9 @@ struct openapi_info {
 /// second one ends in `_2`. A body always is a `$ref`, a parameter has no `$ref`, and the schema of a request
 /// never recurs, is never untyped and holds enums in place: importers that make a class of every schema
 /// depend on that.
+/// Published operations stand as they were published; `published_schemas` are what they refer to, and get
+/// another name where a component of that name and another content is there already.
 std::string openapi_document(std::vector<route> const& routes, std::vector<documented_plugin> const& plugins,
-    openapi_info const& info);
+    openapi_info const& info, json::object const& published_schemas = {});
 
 } // namespace framex

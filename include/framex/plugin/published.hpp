@@ -1,0 +1,62 @@
+/// Routes that a plugin learns while it runs, such as the operations of another service.
+#pragma once
+
+#include <framex/coro/awaitable.hpp>
+#include <framex/http/body.hpp>
+#include <framex/http/message.hpp>
+#include <framex/http/streamed_response.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace framex {
+
+struct route;
+
+/// What a plugin that calls a published route wants of its answer.
+enum class call_answer : unsigned char {
+    value, ///< what the operation gives: taken out of an envelope, if the service puts it into one
+    whole, ///< what the service answers, whatever its status
+};
+
+/// One operation. Its functions are called on the executor of whoever asks, on several threads at once, and
+/// may run on after the route was replaced: they own what they use.
+struct published_route {
+    std::string method; ///< "GET"
+    std::string path; ///< "/api/v1/items/{id}", as it is: nothing is put before it
+    std::vector<std::string> tags{};
+    json::object operation{}; ///< its OpenAPI 3.1 Operation Object, without tags, operationId and security
+    /// Answers a request. Its body comes as it is pulled.
+    std::function<awaitable<streamed_response>(request, body_reader)> relay{};
+    /// Answers a plugin's call; the arguments by name. Null: plugins cannot call it.
+    std::function<awaitable<streamed_response>(json::object, call_answer)> call{};
+};
+
+/// All that a plugin publishes.
+struct published_routes {
+    std::vector<published_route> routes{};
+    json::object schemas{}; ///< what "#/components/schemas/NAME" in the operations refers to
+};
+
+namespace detail {
+
+/// Where the plugins of an app publish, and find what others have published. Any thread may call.
+class publication {
+public:
+    /// See plugin_context::publish().
+    virtual std::vector<std::string> publish(std::string const& plugin, published_routes routes) = 0;
+    /// The published route of that name, as route_table::find_api() reads names; it lives as long as it is
+    /// held. Null: there is none now.
+    virtual std::shared_ptr<route const> find(std::string_view name) const = 0;
+
+protected:
+    ~publication() = default;
+};
+
+} // namespace detail
+} // namespace framex

@@ -1,0 +1,253 @@
+// Routes that a plugin publishes while it runs: requests and calls find them, changes cut nothing.
+#include "served.hpp"
+
+#include <framex/framex.hpp>
+#include <framex/server/app.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <mutex>
+
+using namespace framex;
+using namespace framex::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+awaitable<streamed_response> tell(request asked, body_reader body)
+{
+    auto const text = co_await read_all(std::move(body), 1 << 20);
+    std::string told = asked.method + " " + asked.path + " from " + asked.peer;
+    for (auto const& [name, value] : asked.path_parameters)
+        told += " " + name + "=" + value;
+    co_return response::text(told + " " + std::to_string(text.size()));
+}
+
+async_generator<std::string> ticks(std::string text, int count)
+{
+    for (int i = 0; i < count; ++i) {
+        co_yield "data: " + text + std::to_string(i) + "\n\n";
+        co_await sleep_for(20ms);
+    }
+}
+
+awaitable<streamed_response> answer_call(json::object arguments, call_answer wanted)
+{
+    co_await asio::this_coro::executor;
+    if (auto const* count = arguments.if_contains("count")) {
+        streamed_response made(200, ticks("n", static_cast<int>(count->as_int64())));
+        made.headers.set("Content-Type", "text/event-stream");
+        co_return made;
+    }
+    if (arguments.contains("fail"))
+        co_return response::json(R"({"detail":"no"})", 404);
+    auto text = json::serialize(arguments);
+    if (wanted == call_answer::whole)
+        text = R"({"whole":)" + text + "}";
+    co_return response::json(text, wanted == call_answer::whole ? 201 : 200);
+}
+
+published_route route_to(std::string method, std::string path)
+{
+    published_route made;
+    made.method = std::move(method);
+    made.path = std::move(path);
+    made.tags = {"far"};
+    made.operation = json::parse(R"({"summary":"Far away","responses":{"200":{"description":"ok","content":
+        {"application/json":{"schema":{"$ref":"#/components/schemas/thing"}}}}}})")
+                         .as_object();
+    made.relay = tell;
+    made.call = answer_call;
+    return made;
+}
+
+/// Publishes what the test wants.
+struct gatherer {
+    static inline plugin_metadata const metadata{.name = "gatherer", .version = "1.0.0", .publishes = true};
+
+    explicit gatherer(plugin_context& context) : context_(context) {}
+    awaitable<> on_start()
+    {
+        published_routes all;
+        all.routes.push_back(route_to("GET", "/api/v1/far/{id}"));
+        all.routes.push_back(route_to("POST", "/api/v1/far"));
+        all.routes.push_back(route_to("GET", "/api/v1/near"));
+        all.routes.push_back(route_to("GET", "/api/v1/a/../b"));
+        all.schemas["thing"] = json::object{{"type", "string"}};
+        left_out = context_.publish(std::move(all));
+        co_return;
+    }
+    awaitable<std::string> change(std::string path)
+    {
+        published_routes all;
+        auto made = route_to("GET", std::move(path));
+        made.relay = [](request, body_reader) -> awaitable<streamed_response> {
+            co_return streamed_response(200, ticks("t", 10));
+        };
+        all.routes.push_back(std::move(made));
+        context_.publish(std::move(all));
+        co_return "changed";
+    }
+    std::string near() { return "local"; }
+    static void define(api<gatherer>& api)
+    {
+        api.get("/near", &gatherer::near);
+        api.get("/change", &gatherer::change, arg("path"));
+    }
+
+    static inline std::vector<std::string> left_out;
+
+private:
+    plugin_context& context_;
+};
+
+struct thing {
+    int size = 0;
+};
+BOOST_DESCRIBE_STRUCT(thing, (), (size))
+
+struct caller {
+    static inline plugin_metadata const metadata{.name = "caller",
+        .version = "1.0.0",
+        .required_remote_apis = {"/api/v1/far/{id}", "POST /api/v1/far", "/api/v1/near", "/api/v1/nowhere"}};
+
+    explicit caller(plugin_context& context) : context_(context) {}
+
+    awaitable<json::value> value()
+    {
+        thing model;
+        model.size = 3;
+        auto asking = context_.call_plugin_api<json::value>(
+            "POST /api/v1/far", arg("model") = model, arg("name") = std::string("n"));
+        co_return co_await std::move(asking);
+    }
+    awaitable<std::string> whole()
+    {
+        auto asking = context_.call_plugin_api<response>("/api/v1/far/{id}", arg("id") = 7);
+        auto const got = co_await std::move(asking);
+        co_return std::to_string(got.status) + got.body;
+    }
+    async_generator<sse_event> events()
+    {
+        auto asking =
+            context_.call_plugin_api<async_generator<sse_event>>("/api/v1/far/{id}", arg("count") = 3);
+        auto got = co_await std::move(asking);
+        while (auto event = co_await got.next())
+            co_yield std::move(*event);
+    }
+    awaitable<std::string> fails()
+    {
+        auto asking = context_.call_plugin_api<json::value>("/api/v1/far/{id}", arg("fail") = true);
+        std::string told;
+        try {
+            co_await std::move(asking);
+        } catch (http_error const& error) {
+            told = std::to_string(error.status()) + error.what();
+        }
+        co_return told;
+    }
+    awaitable<std::string> local() { return context_.call_plugin_api<std::string>("/api/v1/near"); }
+    awaitable<std::string> nowhere() { return context_.call_plugin_api<std::string>("/api/v1/nowhere"); }
+    static void define(api<caller>& api)
+    {
+        api.get("/value", &caller::value);
+        api.get("/whole", &caller::whole);
+        api.get("/events", &caller::events);
+        api.get("/fails", &caller::fails);
+        api.get("/local", &caller::local);
+        api.get("/lost", &caller::nowhere);
+    }
+
+private:
+    plugin_context& context_;
+};
+
+struct other {
+    struct nested {
+        int id = 0;
+    };
+    static inline plugin_metadata const metadata{.name = "other", .version = "1.0.0"};
+    static thing give() { return {}; }
+    static void define(api<other>& api) { api.get("/thing", &other::give); }
+};
+
+settings proxied()
+{
+    settings made;
+    made.server.enable_proxy = true;
+    return made;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(published)
+
+BOOST_AUTO_TEST_CASE(requests_find_published_routes_and_local_ones_go_first)
+{
+    served<gatherer> service(proxied());
+    BOOST_TEST(body_of(ask(service.port(), "GET /api/v1/far/a%20b"))
+        == "GET /api/v1/far/a b from 127.0.0.1 id=a b 0");
+    BOOST_TEST(body_of(ask(service.port(), "POST /api/v1/far", std::string(100'000, '1')))
+        == "POST /api/v1/far from 127.0.0.1 100000");
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/near"), "\"data\":\"local\"}"));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/far").starts_with("HTTP/1.1 405 "));
+    BOOST_TEST_REQUIRE(gatherer::left_out.size() == 2u);
+    BOOST_TEST(
+        gatherer::left_out[0] == "GET /api/v1/a/../b: the path is not normalised, so no request ever has it");
+    BOOST_TEST(gatherer::left_out[1]
+        == "GET /api/v1/near: plugin gatherer offers GET /api/v1/near, which goes first");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_published_later_takes_the_place_and_cuts_nothing)
+{
+    served<gatherer> service(proxied());
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/change?path=/api/v1/one"), "changed"));
+    raw_client client(service.port());
+    client.send("GET /api/v1/one HTTP/1.1\r\nHost: a\r\n\r\n");
+    auto got = client.until("t0\n\n");
+    BOOST_TEST(has(ask(service.port(), "GET /api/v1/change?path=/api/v1/two"), "changed"));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/one").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(ask(service.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(has(client.until("\r\n0\r\n\r\n"), "t9\n\n")); // the first stream goes on to its end
+    client.send("GET /api/v1/one HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(client.answer().starts_with("HTTP/1.1 404 ")); // and its connection has the new routes
+}
+
+BOOST_AUTO_TEST_CASE(plugins_call_published_routes)
+{
+    served<gatherer, caller> service(proxied());
+    auto const ask_for = [&](std::string const& name) { return ask(service.port(), "GET /api/v1/" + name); };
+    BOOST_TEST(has(ask_for("value"), R"("data":{"model":{"size":3},"name":"n"}})"));
+    BOOST_TEST(has(ask_for("whole"), R"("data":"201{\"whole\":{\"id\":7}}"})"));
+    BOOST_TEST(has(ask_for("events"), "data: n0\n\n"));
+    BOOST_TEST(has(ask_for("events"), "data: n2\n\n"));
+    BOOST_TEST(has(ask_for("fails"), R"(404{\"detail\":\"no\"})"));
+    BOOST_TEST(has(ask_for("local"), R"("data":"local"})"));
+    BOOST_TEST(has(ask_for("lost"), "api(/api/v1/nowhere) not found"));
+}
+
+BOOST_AUTO_TEST_CASE(without_the_fallback_a_missing_api_is_refused)
+{
+    asio::io_context context;
+    app service(context.get_executor());
+    service.load<gatherer>().load<caller>();
+    BOOST_CHECK_THROW(service.prepare(), load_error);
+}
+
+BOOST_AUTO_TEST_CASE(the_document_tells_of_published_operations)
+{
+    served<gatherer, other> service(proxied());
+    auto const document = json::parse(body_of(ask(service.port(), "GET /api/v1/openapi.json"))).as_object();
+    auto const& operation = document.at("paths").at("/api/v1/far/{id}").at("get").as_object();
+    BOOST_TEST(operation.at("summary").as_string() == "Far away");
+    BOOST_TEST(operation.at("operationId").as_string() == "route_handler_api_v1_far__id__get");
+    BOOST_TEST(operation.at("tags").as_array().at(0).as_string() == "far");
+    auto const& content = operation.at("responses").at("200").at("content").at("application/json");
+    BOOST_TEST(content.at("schema").at("$ref").as_string() == "#/components/schemas/thing_2");
+    auto const& schemas = document.at("components").at("schemas");
+    BOOST_TEST(schemas.at("thing").at("type").as_string() == "object"); // the one of plugin other
+    BOOST_TEST(schemas.at("thing_2").at("type").as_string() == "string");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
