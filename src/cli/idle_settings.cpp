@@ -24,7 +24,6 @@ std::vector<idle_setting> const& all_idle()
         {{"base_ingress_config"}, "the Ray engine"},
         {{"log", "simple_log"}, "the Ray engine"},
         {{"log", "ignored_prefixes"}, "the Ray engine"},
-        {{"server", "legal_proxy_code"}, "the proxy"},
         {{"docs", "embedded_config_file_whitelist"}, "the page of a plugin's settings"},
         {{"docs", "action_buttons"}, "the buttons of the docs page"},
         {{"sentry"}, "the report of errors to Sentry"},

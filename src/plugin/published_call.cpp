@@ -3,7 +3,9 @@
 #include <framex/plugin/call.hpp>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace framex::detail {
@@ -48,6 +50,27 @@ async_generator<std::string> lines_of(body_reader body)
     }
     if (rest.find_first_not_of(" \t\r") != rest.npos)
         co_yield std::move(rest);
+}
+
+/// What an envelope holds instead of the envelope, or why it holds nothing.
+void unfold(declared_api const& api, std::string& text)
+{
+    boost::system::error_code no_json;
+    auto value = json::parse(text, no_json);
+    auto* const envelope = no_json ? nullptr : value.if_object();
+    auto const* const status = envelope ? envelope->if_contains("status") : nullptr;
+    auto const* const message = envelope ? envelope->if_contains("message") : nullptr;
+    if (!status || !status->is_int64() || !message || !envelope->contains("timestamp"))
+        return; // a plain answer
+    auto const& legal = api.elsewhere->legal_statuses();
+    auto const code = status->get_int64();
+    if (std::ranges::find(legal, code) == legal.end()) {
+        auto const why = message->is_string() ? std::string(message->get_string()) : json::serialize(*message);
+        throw http_error(code >= 400 && code < 600 ? static_cast<int>(code) : 502,
+            "Proxy API " + api.name + " returned status " + std::to_string(code) + ": " + why);
+    }
+    auto const* const data = envelope->if_contains("data");
+    text = data ? json::serialize(*data) : "null";
 }
 
 bool is_stream(result_form form)
@@ -99,8 +122,7 @@ awaitable<text_answer> call_published(declared_api const& api, json::object argu
     auto const& published = *target->published;
     if (!published.call)
         throw call_error(call_of(api) + "plugin " + target->plugin + " publishes it for requests only");
-    bool const whole = wanted.form == result_form::response || is_stream(wanted.form);
-    auto asking = published.call(std::move(arguments), whole ? call_answer::whole : call_answer::value);
+    auto asking = published.call(std::move(arguments));
     auto gift = co_await std::move(asking);
     text_answer answer;
     std::string const type(gift.headers[http::field::content_type]);
@@ -120,6 +142,8 @@ awaitable<text_answer> call_published(declared_api const& api, json::object argu
     answer.is_body = true;
     answer.is_json = is_json_media(type);
     answer.text = std::move(body);
+    if (answer.is_json)
+        unfold(api, answer.text);
     co_return answer;
 }
 

@@ -29,6 +29,10 @@ public:
 
     std::vector<std::string> publish(std::string const& plugin, published_routes routes) override;
     std::shared_ptr<route const> find(std::string_view name) const override;
+    std::vector<std::int64_t> const& legal_statuses() const noexcept override
+    {
+        return base_.settings.legal_proxy_code;
+    }
 
 private:
     using published = std::shared_ptr<published_routes const>;

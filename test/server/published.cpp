@@ -32,7 +32,7 @@ async_generator<std::string> ticks(std::string text, int count)
     }
 }
 
-awaitable<streamed_response> answer_call(json::object arguments, call_answer wanted)
+awaitable<streamed_response> answer_call(json::object arguments)
 {
     co_await asio::this_coro::executor;
     if (auto const* count = arguments.if_contains("count")) {
@@ -42,10 +42,9 @@ awaitable<streamed_response> answer_call(json::object arguments, call_answer wan
     }
     if (arguments.contains("fail"))
         co_return response::json(R"({"detail":"no"})", 404);
-    auto text = json::serialize(arguments);
-    if (wanted == call_answer::whole)
-        text = R"({"whole":)" + text + "}";
-    co_return response::json(text, wanted == call_answer::whole ? 201 : 200);
+    std::string const status = arguments.contains("refuse") ? "403" : "200";
+    co_return response::json(R"({"status":)" + status + R"(,"message":"m","timestamp":"t","data":)"
+        + json::serialize(arguments) + "}");
 }
 
 published_route route_to(std::string method, std::string path)
@@ -136,9 +135,10 @@ struct caller {
         while (auto event = co_await got.next())
             co_yield std::move(*event);
     }
-    awaitable<std::string> fails()
+    awaitable<std::string> fails(bool refuse)
     {
-        auto asking = context_.call_plugin_api<json::value>("/api/v1/far/{id}", arg("fail") = true);
+        auto asking = refuse ? context_.call_plugin_api<json::value>("/api/v1/far/{id}", arg("refuse") = true)
+                             : context_.call_plugin_api<json::value>("/api/v1/far/{id}", arg("fail") = true);
         std::string told;
         try {
             co_await std::move(asking);
@@ -154,7 +154,7 @@ struct caller {
         api.get("/value", &caller::value);
         api.get("/whole", &caller::whole);
         api.get("/events", &caller::events);
-        api.get("/fails", &caller::fails);
+        api.get("/fails", &caller::fails, arg("refuse"));
         api.get("/local", &caller::local);
         api.get("/lost", &caller::nowhere);
     }
@@ -219,10 +219,11 @@ BOOST_AUTO_TEST_CASE(plugins_call_published_routes)
     served<gatherer, caller> service(proxied());
     auto const ask_for = [&](std::string const& name) { return ask(service.port(), "GET /api/v1/" + name); };
     BOOST_TEST(has(ask_for("value"), R"("data":{"model":{"size":3},"name":"n"}})"));
-    BOOST_TEST(has(ask_for("whole"), R"("data":"201{\"whole\":{\"id\":7}}"})"));
+    BOOST_TEST(has(ask_for("whole"), R"(\"timestamp\":\"t\",\"data\":{\"id\":7}}")"));
     BOOST_TEST(has(ask_for("events"), "data: n0\n\n"));
     BOOST_TEST(has(ask_for("events"), "data: n2\n\n"));
-    BOOST_TEST(has(ask_for("fails"), R"(404{\"detail\":\"no\"})"));
+    BOOST_TEST(has(ask_for("fails?refuse=false"), R"(404{\"detail\":\"no\"})"));
+    BOOST_TEST(has(ask_for("fails?refuse=true"), "403Proxy API /api/v1/far/{id} returned status 403: m"));
     BOOST_TEST(has(ask_for("local"), R"("data":"local"})"));
     BOOST_TEST(has(ask_for("lost"), "api(/api/v1/nowhere) not found"));
 }

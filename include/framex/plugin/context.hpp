@@ -58,6 +58,11 @@ public:
     /// that gives a response gives its body: as it is to std::string, else as JSON; its status of 400 or more
     /// becomes an http_error with the body as text. R = response takes it as it is.
     ///
+    /// A published route (another service's operation) gives the same of its answer, arguments being JSON: to
+    /// a value its body, or the `data` of the envelope that the body is; an envelope whose status is not in
+    /// server.legal_proxy_code becomes an http_error. To a stream it gives the events of a text/event-stream
+    /// (or their wire text), lines of JSON, or the pieces of the body.
+    ///
     /// Throws, always when awaited: call_error when the call cannot be made, or arguments or result do not
     /// fit, and what the callee throws. A callee that is no coroutine and takes these very types runs before
     /// this returns. Cancelling cancels the callee, or what its stream awaits.

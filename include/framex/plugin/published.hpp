@@ -8,6 +8,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,12 +19,6 @@ namespace framex {
 
 struct route;
 
-/// What a plugin that calls a published route wants of its answer.
-enum class call_answer : unsigned char {
-    value, ///< what the operation gives: taken out of an envelope, if the service puts it into one
-    whole, ///< what the service answers, whatever its status
-};
-
 /// One operation. Its functions are called on the executor of whoever asks, on several threads at once, and
 /// may run on after the route was replaced: they own what they use.
 struct published_route {
@@ -33,8 +28,9 @@ struct published_route {
     json::object operation{}; ///< its OpenAPI 3.1 Operation Object, without tags, operationId and security
     /// Answers a request. Its body comes as it is pulled.
     std::function<awaitable<streamed_response>(request, body_reader)> relay{};
-    /// Answers a plugin's call; the arguments by name. Null: plugins cannot call it.
-    std::function<awaitable<streamed_response>(json::object, call_answer)> call{};
+    /// Answers a plugin's call; the arguments by name. What the caller gets of the answer is told at
+    /// plugin_context::call_plugin_api(). Null: plugins cannot call it.
+    std::function<awaitable<streamed_response>(json::object)> call{};
 };
 
 /// All that a plugin publishes.
@@ -53,6 +49,8 @@ public:
     /// The published route of that name, as route_table::find_api() reads names; it lives as long as it is
     /// held. Null: there is none now.
     virtual std::shared_ptr<route const> find(std::string_view name) const = 0;
+    /// server.legal_proxy_code: the statuses of an envelope that are no failure of a call.
+    virtual std::vector<std::int64_t> const& legal_statuses() const noexcept = 0;
 
 protected:
     ~publication() = default;

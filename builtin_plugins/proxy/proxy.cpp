@@ -1,0 +1,145 @@
+#include "proxy.hpp"
+
+#include "import.hpp"
+#include "relay.hpp"
+
+#include <framex/framex.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace framex::proxy;
+using framex::log_level;
+
+class ProxyPlugin {
+public:
+    static inline framex::plugin_metadata const metadata{.name = "proxy",
+        .version = framex::version,
+        .description = "Takes the APIs of other services into this one, as their OpenAPI documents describe them",
+        .author = "The framex authors",
+        .publishes = true};
+
+    explicit ProxyPlugin(framex::plugin_context& context)
+        : context_(context),
+          settings_(std::make_shared<proxy_settings const>(check(context.config<settings_table>())))
+    {
+        for (auto const& each : settings_->upstreams)
+            imports_.emplace_back(each, settings_);
+    }
+
+    /// Ends when every upstream has answered or failed once.
+    framex::awaitable<> on_start()
+    {
+        auto const executor = co_await framex::asio::this_coro::executor;
+        framex::task_group first(executor);
+        for (auto& each : imports_)
+            first.spawn(read(this, each));
+        co_await first.join();
+        publish();
+        loops_.emplace(executor);
+        for (auto& each : imports_)
+            loops_->spawn(follow(this, each));
+    }
+
+    framex::awaitable<> on_stop()
+    {
+        if (!loops_)
+            co_return;
+        loops_->cancel();
+        co_await loops_->join();
+    }
+
+    static void define(framex::api<ProxyPlugin>&) {}
+
+private:
+    /// Looks at one upstream, and tells of what is new.
+    static framex::awaitable<> read(ProxyPlugin* self, upstream_import& one)
+    {
+        auto const before = one.trouble();
+        bool const changed = co_await one.refresh();
+        if (changed)
+            self->tell_of(one);
+        else if (!one.trouble().empty() && one.trouble() != before)
+            self->context_.log(log_level::error,
+                "upstream " + one.settings().url + ": " + one.trouble()
+                    + (one.document() ? "; its routes stay as they were" : "; it has no routes until it answers"));
+        else if (one.trouble().empty() && !before.empty())
+            self->context_.log(log_level::info, "upstream " + one.settings().url + " is back");
+    }
+
+    static framex::awaitable<> follow(ProxyPlugin* self, upstream_import& one)
+    {
+        for (;;) {
+            co_await framex::sleep_for(one.next_wait());
+            auto const before = one.document();
+            co_await read(self, one);
+            if (one.document() != before)
+                self->publish();
+        }
+    }
+
+    void tell_of(upstream_import const& one) const
+    {
+        auto const& document = *one.document();
+        std::size_t taken = 0;
+        for (auto const& each : document.operations)
+            taken += one.settings().rules.decide(each.route).taken;
+        context_.log(log_level::info,
+            "upstream " + one.settings().url + ": " + std::to_string(taken) + " of "
+                + std::to_string(document.operations.size() + document.skipped.size()) + " operations taken");
+        for (auto const& each : document.skipped)
+            context_.log(log_level::warning,
+                "upstream " + one.settings().url + ": " + (each.method.empty() ? "" : each.method + " ") + each.path
+                    + " is left out: " + each.reason);
+    }
+
+    void publish()
+    {
+        framex::published_routes all;
+        for (auto const& each : imports_)
+            if (each.document())
+                add(all, each);
+        for (auto const& reason : context_.publish(std::move(all)))
+            context_.log(log_level::warning, reason);
+    }
+
+    void add(framex::published_routes& all, upstream_import const& from) const
+    {
+        auto const& document = *from.document();
+        for (auto const& one : document.operations) {
+            if (!from.settings().rules.decide(one.route).taken)
+                continue;
+            auto const way =
+                std::make_shared<relay_way const>(from.target(), settings_, from.settings().rules, one);
+            framex::published_route made;
+            made.method = one.method;
+            made.path = one.route;
+            made.tags = {"proxy(" + from.settings().url + ")"};
+            made.operation = one.shown;
+            made.relay = [way](framex::request asked, framex::body_reader body) {
+                return relay(way, std::move(asked), std::move(body));
+            };
+            made.call = [way](framex::json::object arguments) { return call(way, std::move(arguments)); };
+            all.routes.push_back(std::move(made));
+        }
+        for (auto const& [name, schema] : document.schemas)
+            all.schemas.emplace(name, schema);
+    }
+
+    framex::plugin_context& context_;
+    std::shared_ptr<proxy_settings const> settings_;
+    std::deque<upstream_import> imports_; ///< stable addresses: coroutines refer to them
+    std::optional<framex::task_group> loops_;
+};
+
+} // namespace
+
+framex::plugin_entry framex::proxy_plugin() { return plugin_entry_of<ProxyPlugin>(); }

@@ -1,0 +1,140 @@
+#include "relay.hpp"
+
+#include "call_request.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace framex::proxy {
+
+namespace {
+
+/// Whether a text that came in pieces ends at the end of an event.
+class event_boundary {
+public:
+    void take(std::string_view piece) noexcept
+    {
+        for (char const c : piece) {
+            bool const ends_line = c == '\n' || c == '\r';
+            if (!ends_line)
+                lines_ = 0;
+            else if (!(c == '\n' && last_ == '\r')) // CR LF is one end
+                ++lines_;
+            last_ = c;
+        }
+        is_fresh_ = is_fresh_ && piece.empty();
+    }
+    bool is_reached() const noexcept { return lines_ >= 2 || is_fresh_; }
+
+private:
+    char last_ = 0;
+    bool is_fresh_ = true;
+    int lines_ = 0;
+};
+
+std::string error_event(std::exception_ptr const& failed)
+{
+    std::string text = "the upstream failed";
+    int status = 502;
+    try {
+        std::rethrow_exception(failed);
+    } catch (upstream_error const& error) {
+        text = error.what();
+        status = error.status();
+    } catch (...) {
+    }
+    json::object data;
+    data["status"] = status;
+    data["message"] = text;
+    return to_text(make_stream_event("error", json::value(std::move(data))));
+}
+
+/// The octets as they come. When they break off between two events, an event tells so; the stream is cut in
+/// any case.
+async_generator<std::string> events(body_reader body)
+{
+    event_boundary boundary;
+    std::exception_ptr failed;
+    while (!failed) {
+        std::optional<std::string> piece;
+        try {
+            piece = co_await body.next();
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        if (failed)
+            break;
+        if (!piece)
+            co_return;
+        boundary.take(*piece);
+        co_yield std::move(*piece);
+    }
+    if (boundary.is_reached())
+        co_yield error_event(failed);
+    std::rethrow_exception(failed);
+}
+
+void set_credentials(relay_way const& way, request& asked)
+{
+    asked.headers.erase(http::field::authorization);
+    asked.headers.erase(http::field::cookie);
+    auto key = way.settings->key_for(asked.path);
+    if (key.empty())
+        key = way.settings->key_for(way.described.route);
+    if (!key.empty())
+        asked.headers.set(http::field::authorization, key);
+}
+
+awaitable<streamed_response> send(std::shared_ptr<relay_way const> way, request asked, body_reader body)
+{
+    auto sending = way->to->forward(std::move(asked), std::move(body));
+    auto answer = co_await std::move(sending);
+    if (media_type_is(std::string_view(answer.headers[http::field::content_type]), "text/event-stream"))
+        answer.body = events(std::move(answer.body));
+    co_return answer;
+}
+
+body_reader body_of(call_request& parts, request& asked)
+{
+    if (!parts.form) {
+        if (!parts.content_type.empty())
+            asked.headers.set(http::field::content_type, parts.content_type);
+        return body_reader(std::move(parts.body));
+    }
+    multipart_writer form;
+    for (auto& part : *parts.form)
+        if (part.file)
+            form.add_file(part.name, part.file->filename, std::move(part.content), part.file->content_type);
+        else
+            form.add(part.name, std::move(part.content));
+    asked.headers.set(http::field::content_type, form.content_type());
+    asked.headers.set(http::field::content_length, std::to_string(form.size().value()));
+    return body_reader(std::move(form).body());
+}
+
+} // namespace
+
+awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request asked, body_reader body)
+{
+    if (way->rules->disables(asked.path))
+        throw http_error(404, "Not Found");
+    set_credentials(*way, asked);
+    return send(std::move(way), std::move(asked), std::move(body));
+}
+
+awaitable<streamed_response> call(std::shared_ptr<relay_way const> way, json::object arguments)
+{
+    auto parts = request_of(way->described, arguments);
+    request asked(way->described.method, parts.target);
+    if (way->rules->disables(asked.path))
+        throw http_error(404, "Not Found");
+    for (auto const& [name, value] : parts.headers)
+        asked.headers.insert(name, value);
+    set_credentials(*way, asked);
+    if (!parts.cookie.empty())
+        asked.headers.set(http::field::cookie, parts.cookie);
+    auto body = body_of(parts, asked);
+    return send(std::move(way), std::move(asked), std::move(body));
+}
+
+} // namespace framex::proxy

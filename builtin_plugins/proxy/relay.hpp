@@ -1,0 +1,36 @@
+/// One operation of an upstream on its way through: a request, or a call of a plugin, goes on, and the answer
+/// comes back as it comes.
+#pragma once
+
+#include "operation.hpp"
+#include "settings.hpp"
+
+#include <framex/framex.hpp>
+
+#include <memory>
+#include <string>
+
+namespace framex::proxy {
+
+/// Where the requests of one route go; shared by all of them.
+struct relay_way {
+    std::shared_ptr<upstream const> to;
+    std::shared_ptr<proxy_settings const> settings;
+    import_rules const* rules; ///< of the upstream; a part of the settings
+    operation described;
+
+    relay_way(std::shared_ptr<upstream const> target, std::shared_ptr<proxy_settings const> from,
+        import_rules const& allowed, operation what)
+        : to(std::move(target)), settings(std::move(from)), rules(&allowed), described(std::move(what))
+    {
+    }
+};
+
+/// Sends the request on. The client's credentials stay behind; the key that the settings name for the path
+/// goes instead. Throws http_error 404 for a path that `disable` names, and what upstream::forward() throws.
+awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request asked, body_reader body);
+
+/// Makes a request of the arguments and sends it. Throws call_error for arguments that do not fit.
+awaitable<streamed_response> call(std::shared_ptr<relay_way const> way, json::object arguments);
+
+} // namespace framex::proxy
