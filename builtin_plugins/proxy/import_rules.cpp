@@ -1,0 +1,95 @@
+#include "import_rules.hpp"
+
+#include <framex/http/path.hpp>
+#include <framex/http/rules.hpp>
+
+namespace framex::proxy {
+
+namespace {
+
+/// The path without what stands between braces: "/items/{}".
+std::string shape_of(std::string_view path)
+{
+    std::string shape;
+    while (!path.empty()) {
+        auto const open = path.find('{');
+        auto const close = path.find('}', open == path.npos ? 0 : open);
+        if (open == path.npos || close == path.npos)
+            break;
+        shape.append(path, 0, open + 1).append("}");
+        path.remove_prefix(close + 1);
+    }
+    return shape.append(path);
+}
+
+bool matches(std::string_view rule, std::string_view path)
+{
+    if (!rule.ends_with('*'))
+        return rule == path;
+    rule.remove_suffix(1);
+    return path.starts_with(rule);
+}
+
+std::string said(std::string_view level, std::string_view rule)
+{
+    return std::string(level) + " \"" + std::string(rule) + "\"";
+}
+
+} // namespace
+
+import_rules::import_rules(list const& disable, list const& enable, std::optional<list> const& white_list)
+    : disable_(level_of(disable)), enable_(level_of(enable))
+{
+    if (white_list)
+        white_list_ = level_of(*white_list);
+}
+
+import_rules::level import_rules::level_of(list const& rules)
+{
+    level made;
+    for (auto const& text : rules)
+        made.push_back({text, shape_of(text)});
+    return made;
+}
+
+import_rules::rule const* import_rules::find(level const& rules, std::string_view shape)
+{
+    for (auto const& each : rules)
+        if (matches(each.shape, shape))
+            return &each;
+    return nullptr;
+}
+
+decision import_rules::decide(std::string_view path) const
+{
+    std::string scratch;
+    auto const normal = normalise_path(path, scratch);
+    if (!normal || !normal->starts_with('/'))
+        return {false, "no well-formed path"};
+    auto const shape = shape_of(*normal);
+    if (auto const* rule = find(disable_, shape))
+        return {false, said("disable", rule->text)};
+    if (auto const* rule = find(enable_, shape))
+        return {true, said("enable", rule->text)};
+    if (!white_list_)
+        return {false, "not enabled"};
+    if (auto const* rule = find(*white_list_, shape))
+        return {true, said("white_list", rule->text)};
+    return {false, enable_.empty() ? "not in white_list" : "neither in enable nor in white_list"};
+}
+
+bool import_rules::disables(std::string_view path) const
+{
+    std::string scratch;
+    auto const normal = normalise_path(path, scratch);
+    return normal && find(disable_, shape_of(*normal));
+}
+
+std::string import_rules::normal_form(std::string_view rule)
+{
+    return rule == "*" ? std::string(rule) : key_rules::normal_form(rule);
+}
+
+bool import_rules::can_match(std::string_view rule) { return rule == "*" || key_rules::can_match(rule); }
+
+} // namespace framex::proxy

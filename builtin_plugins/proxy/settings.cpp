@@ -1,0 +1,219 @@
+#include "settings.hpp"
+
+#include <framex/client/origin.hpp>
+#include <framex/config/nearest.hpp>
+#include <framex/config/units.hpp>
+#include <framex/http/message.hpp>
+#include <framex/http/syntax.hpp>
+#include <framex/model/issue.hpp>
+#include <framex/model/json.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace framex::proxy {
+
+namespace {
+
+std::string without_final_slash(std::string_view url)
+{
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
+    return std::string(url);
+}
+
+/// The place of a setting below [plugins.proxy].
+class setting_place {
+public:
+    explicit setting_place(std::string key)
+        : path_{std::string("plugins"), std::string("proxy"), std::move(key)}
+    {
+    }
+    template <class Step>
+    setting_place operator/(Step step) const
+    {
+        auto below = *this;
+        below.path_.emplace_back(std::move(step));
+        return below;
+    }
+    location const& path() const noexcept { return path_; }
+
+private:
+    location path_;
+};
+
+class checker {
+public:
+    explicit checker(settings_table const& written) : written_(written) {}
+
+    proxy_settings run() &&
+    {
+        if (written_.white_list)
+            rules(*written_.white_list, setting_place("white_list"));
+        upstreams();
+        forced_streams();
+        timeout();
+        keys();
+        functions();
+        if (!issues_.empty())
+            throw validation_error(std::move(issues_));
+        return std::move(made_);
+    }
+
+private:
+    void refuse(setting_place const& at, std::string type, std::string message)
+    {
+        issues_.emplace_back(std::move(type), at.path(), std::move(message));
+    }
+
+    void unmatched(setting_place const& at, std::string const& meant, std::string const& forms)
+    {
+        refuse(at, "rule",
+            "can never match a path: "
+                + (meant.empty() ? forms : "paths are normalised before they are compared, write " + meant));
+    }
+
+    void rules(std::vector<std::string> const& list, setting_place const& at)
+    {
+        for (std::size_t i = 0; i < list.size(); ++i)
+            if (!import_rules::can_match(list[i]))
+                unmatched(at / i, import_rules::normal_form(list[i]),
+                    "write an exact path that begins with /, a prefix that ends in /*, or * for every path");
+    }
+
+    void upstreams()
+    {
+        setting_place const at("proxy_urls");
+        if (auto const* list = written_.proxy_urls.if_array())
+            for (std::size_t i = 0; i < list->size(); ++i)
+                listed((*list)[i], at / i);
+        else if (auto const* table = written_.proxy_urls.if_object())
+            for (auto const& each : *table)
+                detailed(std::string(each.key()), each.value(), at / std::string(each.key()));
+        else
+            refuse(at, "proxy_urls", "should be a list of URLs, or a table with an URL as each key");
+    }
+
+    void listed(json::value const& url, setting_place const& at)
+    {
+        auto const* text = url.if_string();
+        if (!text)
+            return refuse(at, "string_type", "should be the URL of an upstream");
+        auto const white_list = written_.white_list.value_or(import_rules::list{"/*"});
+        add(std::string(*text), upstream_table{}, import_rules({}, {}, white_list), at);
+    }
+
+    void detailed(std::string const& url, json::value const& value, setting_place const& at)
+    {
+        upstream_table table;
+        read_options options;
+        options.unknown = unknown_keys::refuse;
+        auto const before = issues_.size();
+        read_json(to_json(value), table, issues_, at.path(), options);
+        if (issues_.size() != before)
+            return;
+        auto const usual = written_.white_list ? import_rules::list{} : import_rules::list{"*"};
+        auto const enable = table.enable.value_or(usual);
+        rules(enable, at / std::string("enable"));
+        rules(table.disable, at / std::string("disable"));
+        auto const is_target = [](char c) { return is_octet(c, query_octet); };
+        if (!table.docs_path.starts_with('/') || !std::ranges::all_of(table.docs_path, is_target))
+            refuse(at / std::string("docs_path"), "docs_path",
+                "should begin with / and be percent-encoded, as in " + std::string(usual_docs_path));
+        add(url, table, import_rules(table.disable, enable, written_.white_list), at);
+    }
+
+    void add(
+        std::string const& text, upstream_table const& table, import_rules rules, setting_place const& at)
+    {
+        auto url = without_final_slash(text);
+        try {
+            if (request_url const parts(text); parts.target.find('?') != parts.target.npos)
+                return refuse(at, "url", "should be an URL without a query");
+        } catch (std::invalid_argument const& refusal) {
+            std::string message = refusal.what();
+            constexpr std::string_view begin = "expected ";
+            if (message.starts_with(begin))
+                message.replace(0, begin.size(), "should be ");
+            return refuse(at, "url", std::move(message));
+        }
+        if (std::ranges::find(made_.upstreams, url, &upstream_settings::url) != made_.upstreams.end())
+            return refuse(
+                at, "url", "names the same upstream as an entry before it: give it a weight instead");
+        made_.upstreams.push_back({std::move(url), table.docs_path, std::move(rules), table.weight});
+    }
+
+    void forced_streams()
+    {
+        auto const& paths = written_.force_stream_apis;
+        for (std::size_t i = 0; i < paths.size(); ++i)
+            if (paths[i].ends_with('*') || !key_rules::can_match(paths[i]))
+                unmatched(setting_place("force_stream_apis") / i,
+                    paths[i].ends_with('*') ? std::string() : key_rules::normal_form(paths[i]),
+                    "write an exact path that begins with /");
+        made_.force_stream_apis = paths;
+    }
+
+    void timeout()
+    {
+        auto const& given = written_.timeout;
+        auto const text = given.is_string() ? std::string(given.get_string()) : to_json(given);
+        auto const span = parse_duration(text);
+        if (!span || span->milliseconds == 0)
+            return refuse(setting_place("timeout"), "timeout",
+                "should be a number of seconds above 0, or a text with a unit, as in \"10min\"");
+        made_.timeout = *span;
+    }
+
+    void keys()
+    {
+        setting_place const at = setting_place("auth") / std::string("rules");
+        for (auto const& [pattern, keys] : written_.auth.rules) {
+            if (!key_rules::can_match(pattern))
+                unmatched(at / pattern, key_rules::normal_form(pattern),
+                    "begin it with / and end it with /* for everything below a path");
+            if (keys.empty())
+                refuse(at / pattern, "key", "should list a key to send");
+            else if (keys.front().empty() || !valid_field_value(keys.front()))
+                refuse(at / pattern / std::size_t{0}, "key",
+                    "should be a key that a header field can hold: no control character, no space at its "
+                    "ends");
+        }
+        made_.keys = key_rules(written_.auth.rules);
+    }
+
+    void functions()
+    {
+        std::vector<std::string> urls;
+        for (auto const& each : made_.upstreams)
+            urls.push_back(each.url);
+        for (auto const& [written, names] : written_.proxy_functions) {
+            auto const url = without_final_slash(written);
+            if (std::ranges::find(urls, url) == urls.end()) {
+                auto const meant = nearest(url, urls);
+                refuse(setting_place("proxy_functions") / written, "url",
+                    "is none of proxy_urls" + (meant ? ", did you mean " + *meant + "?" : ": add it there"));
+            }
+            made_.proxy_functions[url] = names;
+        }
+    }
+
+    settings_table const& written_;
+    proxy_settings made_;
+    std::vector<issue> issues_;
+};
+
+} // namespace
+
+std::string_view proxy_settings::key_for(std::string_view path) const noexcept
+{
+    auto const* rule = keys.find(path);
+    return rule ? std::string_view(rule->keys.front()) : std::string_view();
+}
+
+proxy_settings check(settings_table const& written) { return checker(written).run(); }
+
+} // namespace framex::proxy
