@@ -23,7 +23,8 @@ class ProxyPlugin {
 public:
     static inline framex::plugin_metadata const metadata{.name = "proxy",
         .version = framex::version,
-        .description = "Takes the APIs of other services into this one, as their OpenAPI documents describe them",
+        .description =
+            "Takes the APIs of other services into this one, as their OpenAPI documents describe them",
         .author = "The framex authors",
         .publishes = true};
 
@@ -70,7 +71,8 @@ private:
         else if (!one.trouble().empty() && one.trouble() != before)
             self->context_.log(log_level::error,
                 "upstream " + one.settings().url + ": " + one.trouble()
-                    + (one.document() ? "; its routes stay as they were" : "; it has no routes until it answers"));
+                    + (one.document() ? "; its routes stay as they were"
+                                      : "; it has no routes until it answers"));
         else if (one.trouble().empty() && !before.empty())
             self->context_.log(log_level::info, "upstream " + one.settings().url + " is back");
     }
@@ -97,8 +99,8 @@ private:
                 + std::to_string(document.operations.size() + document.skipped.size()) + " operations taken");
         for (auto const& each : document.skipped)
             context_.log(log_level::warning,
-                "upstream " + one.settings().url + ": " + (each.method.empty() ? "" : each.method + " ") + each.path
-                    + " is left out: " + each.reason);
+                "upstream " + one.settings().url + ": " + (each.method.empty() ? "" : each.method + " ")
+                    + each.path + " is left out: " + each.reason);
     }
 
     void publish()

@@ -1,6 +1,7 @@
 #include "relay.hpp"
 
 #include "call_request.hpp"
+#include "checked_form.hpp"
 
 #include <exception>
 #include <utility>
@@ -119,6 +120,8 @@ awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request
     if (way->rules->disables(asked.path))
         throw http_error(404, "Not Found");
     set_credentials(*way, asked);
+    if (way->described.body.kind == content_kind::multipart)
+        body = checked_form(std::move(body), asked.headers[http::field::content_type]);
     return send(std::move(way), std::move(asked), std::move(body));
 }
 

@@ -1,0 +1,201 @@
+// The proxy in front of real services: requests, uploads, streams, failures.
+#include "proxied.hpp"
+#include "server/sample.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+using namespace framex;
+using namespace framex::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What an upstream tells of a request.
+struct far {
+    static inline plugin_metadata const metadata{.name = "far", .version = "1.0.0"};
+
+    awaitable<response> tell(request asked, std::string id)
+    {
+        std::string told = asked.method + " " + asked.target + " " + id + "\n";
+        for (auto const& field : asked.headers)
+            told += std::string(field.name_string()) + ": " + std::string(field.value()) + "\n";
+        response made(asked.method == "PUT" ? 201 : 404, told + asked.body);
+        made.headers.set("Content-Type", "text/plain");
+        made.headers.set("X-Far", "away");
+        co_return made;
+    }
+    awaitable<std::size_t> count(multipart_reader form)
+    {
+        std::size_t octets = 0;
+        while (auto part = co_await form.next())
+            while (auto piece = co_await part->next())
+                octets += piece->size();
+        co_return octets;
+    }
+    async_generator<sse_event> ticks(int count, int ms)
+    {
+        unwinding here;
+        for (int i = 0; i < count; ++i) {
+            co_yield sse_event("tick", std::to_string(i));
+            co_await sleep_for(std::chrono::milliseconds(ms));
+        }
+    }
+    awaitable<std::string> wait()
+    {
+        unwinding here;
+        seen().waiting = true;
+        co_await sleep_for(1min);
+        co_return "late";
+    }
+    static void define(api<far>& api)
+    {
+        api.get("/far/{id}", &far::tell, arg("id"));
+        api.put("/far/{id}", &far::tell, arg("id"));
+        api.post("/far/count", &far::count);
+        api.get("/far/ticks", &far::ticks, arg("count"), arg("ms"));
+        api.get("/far/wait", &far::wait);
+        api.get("/hidden/{id}", &far::tell, arg("id"));
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(relayed)
+
+BOOST_AUTO_TEST_CASE(a_request_goes_on_and_its_answer_comes_back_as_it_is)
+{
+    served<far> upstream;
+    front here({{url_of(upstream.port()), json::object{{"disable", json::array{"/api/v1/hidden/*"}}}}});
+    raw_client client(here.port());
+    client.send(
+        "PUT /api/v1/far/a%20b?x=%31 HTTP/1.1\r\nHost: front\r\nAuthorization: mine\r\nCookie: c=1\r\n"
+        "X-Own: kept\r\nConnection: x-gone\r\nX-Gone: 1\r\nContent-Length: 4\r\n\r\nbody");
+    auto const answer = client.answer();
+    BOOST_TEST(answer.starts_with("HTTP/1.1 201 Created\r\n"));
+    BOOST_TEST(has(answer, "\r\nX-Far: away\r\n"));
+    BOOST_TEST(has(answer, "PUT /api/v1/far/a%20b?x=%31 a b\n"));
+    BOOST_TEST(has(answer, "\nX-Own: kept\n"));
+    BOOST_TEST(has(answer, "\nX-Forwarded-For: 127.0.0.1\n"));
+    BOOST_TEST(has(answer, "\nX-Forwarded-Host: front\n"));
+    BOOST_TEST(answer.ends_with("\nbody"));
+    for (char const* kept_back : {"mine", "c=1", "X-Gone"})
+        BOOST_TEST(!has(answer, kept_back));
+    BOOST_TEST(ask(here.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(has(ask(here.port(), "GET /api/v1/far/1"), "\r\nX-Far: away\r\n"));
+    BOOST_TEST(has(ask(here.port(), "GET /api/v1/hidden/1"), "Not Found"));
+    BOOST_TEST(ask(here.port(), "DELETE /api/v1/far/1").starts_with("HTTP/1.1 405 "));
+}
+
+BOOST_AUTO_TEST_CASE(uploads_go_through_and_forms_that_could_be_read_in_two_ways_do_not)
+{
+    served<far> upstream;
+    front here({{url_of(upstream.port()), json::object()}});
+    auto const form = [](std::size_t size, std::string_view type) {
+        return "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nContent-Type: "
+            + std::string(type) + "\r\n\r\n" + std::string(size, 'x') + "\r\n--B--\r\n";
+    };
+    auto const post = [&](std::string const& body, bool chunked) {
+        raw_client client(here.port());
+        std::string const head = "POST /api/v1/far/count HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                                 "multipart/form-data; boundary=B\r\n";
+        if (!chunked) {
+            client.send(head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+            return client.answer();
+        }
+        client.send(head + "Transfer-Encoding: chunked\r\n\r\n");
+        for (std::size_t at = 0; at < body.size(); at += 50'000) {
+            char size[16];
+            auto const piece = body.substr(at, 50'000);
+            std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
+            client.send(size + piece + "\r\n");
+        }
+        client.send("0\r\n\r\n");
+        return client.answer();
+    };
+    for (bool const chunked : {false, true}) {
+        BOOST_TEST(has(post(form(3, "a/b"), chunked), "\"data\":3}"));
+        BOOST_TEST(has(post(form(3'000'000, "a/b"), chunked), "\"data\":3000000}"));
+        BOOST_TEST(post(form(3, "a/b\x0bX: 1"), chunked).starts_with("HTTP/1.1 400 "));
+        BOOST_TEST(post(form(3'000'000, "a/b\x0bX: 1"), chunked).starts_with("HTTP/1.1 400 "));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(events_come_when_they_are_made_and_a_client_that_leaves_ends_their_source)
+{
+    served<far> upstream;
+    front here({{url_of(upstream.port()), json::object()}});
+    int const before = seen().unwound;
+    raw_client client(here.port());
+    client.send("GET /api/v1/far/ticks?count=2&ms=20 HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(has(client.until("\r\n0\r\n\r\n"), "event: tick\ndata: 1\n\n"));
+    client.send("GET /api/v1/far/ticks?count=1000&ms=100 HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(has(client.until("data: 1\n\n"), "text/event-stream"));
+    client.leave();
+    for (int i = 0; i < 1000 && seen().unwound < before + 2; ++i)
+        std::this_thread::sleep_for(10ms);
+    BOOST_TEST(seen().unwound == before + 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_while_it_waits_frees_the_upstream)
+{
+    served<far> upstream;
+    front here({{url_of(upstream.port()), json::object()}});
+    int const before = seen().unwound;
+    seen().waiting = false;
+    raw_client client(here.port());
+    client.send("GET /api/v1/far/wait HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (int i = 0; i < 1000 && !seen().waiting; ++i)
+        std::this_thread::sleep_for(10ms);
+    client.leave();
+    for (int i = 0; i < 1000 && seen().unwound == before; ++i)
+        std::this_thread::sleep_for(10ms);
+    BOOST_TEST(seen().unwound == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_breaks_between_events_says_so_and_is_cut)
+{
+    for (std::string const sent : {"data: 1\n\n", "data: 1\n\ndata: ha"}) {
+        scripted_upstream upstream(
+            R"({"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/api/v1/s":
+            {"get":{"responses":{"200":{"description":"d","content":{"text/event-stream":{}}}}}}}})",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 1000\r\n\r\n" + sent);
+        front here({{url_of(upstream.port()), json::object()}});
+        raw_client client(here.port());
+        client.send("GET /api/v1/s HTTP/1.1\r\nHost: a\r\n\r\n");
+        auto const answer = client.to_end();
+        BOOST_TEST(has(answer, sent));
+        BOOST_TEST(has(answer, "event: error\ndata: {\"status\": 502") == sent.ends_with("\n\n"));
+        BOOST_TEST(!answer.ends_with("0\r\n\r\n"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_upstream_that_is_down_is_502_and_its_routes_come_with_it)
+{
+    unsigned short port = 0;
+    {
+        served<far> upstream;
+        port = upstream.port();
+        front here({{url_of(port), json::object()}});
+        BOOST_TEST(has(ask(here.port(), "GET /api/v1/far/1"), "X-Far"));
+    }
+    front here({{url_of(port), json::object()}}); // nobody is there
+    BOOST_TEST(ask(here.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(has(here.log(), "upstream http://127.0.0.1:" + std::to_string(port) + ": "));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_sent_where_a_rule_names_one)
+{
+    settings guarded;
+    guarded.auth.rules = {{"/api/v1/far/*", {"k1"}}, {"/api/v1/openapi.json", {"docs"}}};
+    served<far> upstream(guarded);
+    json::object const rules{
+        {"/api/v1/far/*", json::array{"k1"}}, {"/api/v1/openapi.json", json::array{"docs"}}};
+    front here({{url_of(upstream.port()), json::object()}}, {{"auth", json::object{{"rules", rules}}}});
+    BOOST_TEST(has(ask(here.port(), "GET /api/v1/far/1"), "\nAuthorization: k1\n"));
+    front without({{url_of(upstream.port()), json::object()}});
+    BOOST_TEST(ask(without.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(has(without.log(), "answers 401; give the key in [plugins.proxy.auth] rules"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
