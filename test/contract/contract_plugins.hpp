@@ -6,7 +6,9 @@
 namespace contract {
 
 framex::plugin_entry bench_plugin();
+framex::plugin_entry caller_plugin();
 framex::plugin_entry conformance_plugin();
 framex::plugin_entry lab_plugin();
+framex::plugin_entry labfn_plugin();
 
 } // namespace contract
