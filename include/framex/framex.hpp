@@ -4,6 +4,7 @@
 #include <framex/client/http_client.hpp>
 #include <framex/client/sse_client.hpp>
 #include <framex/client/upstream.hpp>
+#include <framex/client/upstream_group.hpp>
 #include <framex/coro/async_generator.hpp>
 #include <framex/coro/awaitable.hpp>
 #include <framex/coro/pipeline.hpp>

@@ -53,7 +53,9 @@ outgoing_request::outgoing_request(std::string verb, std::string_view url, multi
     body = outgoing_body(std::move(form).body(), size);
 }
 
-bool outgoing_request::is_idempotent() const noexcept
+bool outgoing_request::is_idempotent() const noexcept { return framex::is_idempotent(method); }
+
+bool is_idempotent(std::string_view method) noexcept
 {
     constexpr std::array<std::string_view, 6> known{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
     return std::ranges::find(known, method) != known.end();

@@ -12,6 +12,9 @@ namespace framex {
 /// field that could not be read back as what it is.
 std::string request_head_text(outgoing_request const& request);
 
+/// RFC 9110 section 9.2.2.
+bool is_idempotent(std::string_view method) noexcept;
+
 /// One piece of a chunked body; not empty.
 std::string chunk_of(std::string_view piece);
 

@@ -27,6 +27,8 @@ char const* sentence(upstream_errc step) noexcept
         return " answered with more than is allowed";
     case upstream_errc::refused:
         return " answered otherwise than asked";
+    case upstream_errc::unavailable:
+        return " cannot take the request";
     case upstream_errc::connect_timeout:
         return " could not be reached in time";
     case upstream_errc::write_timeout:
@@ -43,9 +45,10 @@ char const* sentence(upstream_errc step) noexcept
 
 } // namespace
 
-upstream_error::upstream_error(upstream_errc step, std::string upstream, error_code cause)
-    : std::runtime_error("the upstream " + upstream + sentence(step)), step_(step),
-      upstream_(std::move(upstream)), cause_(cause)
+upstream_error::upstream_error(
+    upstream_errc step, std::string upstream, error_code cause, std::string const& detail)
+    : std::runtime_error("the upstream " + upstream + sentence(step) + (detail.empty() ? "" : ": ") + detail),
+      step_(step), upstream_(std::move(upstream)), cause_(cause)
 {
 }
 upstream_error::upstream_error(upstream_errc step, std::string upstream, std::string const& sentence)
@@ -53,5 +56,12 @@ upstream_error::upstream_error(upstream_errc step, std::string upstream, std::st
 {
 }
 upstream_error::~upstream_error() = default;
+
+int upstream_error::status() const noexcept
+{
+    if (step_ == upstream_errc::unavailable)
+        return 503;
+    return is_timeout(step_) ? 504 : 502;
+}
 
 } // namespace framex

@@ -24,9 +24,21 @@ BOOST_AUTO_TEST_CASE(every_step_has_a_sentence_and_time_outs_are_504)
     for (int i = 0; i <= static_cast<int>(upstream_errc::total_timeout); ++i) {
         upstream_error const error(static_cast<upstream_errc>(i), "u");
         sentences.insert(error.what());
-        BOOST_TEST(error.status() == (i < static_cast<int>(upstream_errc::connect_timeout) ? 502 : 504));
+        bool const is_late = i >= static_cast<int>(upstream_errc::connect_timeout);
+        if (error.step() != upstream_errc::unavailable)
+            BOOST_TEST(error.status() == (is_late ? 504 : 502));
     }
-    BOOST_TEST(sentences.size() == 14U);
+    BOOST_TEST(sentences.size() == 15U);
+    BOOST_TEST(upstream_error(upstream_errc::unavailable, "u").status() == 503);
+}
+
+BOOST_AUTO_TEST_CASE(a_detail_ends_the_sentence)
+{
+    upstream_error error(upstream_errc::connect, "u", {}, "it is night");
+    BOOST_TEST(error.what() == std::string("the upstream u cannot be reached: it is night"));
+    BOOST_TEST(error.not_repeated().empty());
+    error.not_repeated("there is no other member");
+    BOOST_TEST(error.not_repeated() == "there is no other member");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace framex {
 
@@ -19,6 +20,7 @@ enum class upstream_errc : unsigned char {
     malformed_body, ///< chunks that are none
     too_large, ///< a head, a body or an event over the client's limit
     refused, ///< a whole answer, but none of the kind that was asked for
+    unavailable, ///< nobody was asked: all of a group have enough to do, or are not well
     connect_timeout,
     write_timeout,
     head_timeout,
@@ -29,21 +31,33 @@ enum class upstream_errc : unsigned char {
 /// Whether the step took longer than it may.
 constexpr bool is_timeout(upstream_errc step) noexcept { return step >= upstream_errc::connect_timeout; }
 
+/// Whether nothing of the request had gone out.
+constexpr bool is_before_request(upstream_errc step) noexcept
+{
+    return step == upstream_errc::resolve || step == upstream_errc::connect
+        || step == upstream_errc::connect_timeout;
+}
+
 /// Thrown by the HTTP client, and by the bodies that it gives. what() names the upstream and the step, never
-/// anything of the inside of either side; a handler that lets it pass answers 502, for a time-out 504, with
-/// that text.
+/// anything of the inside of either side; a handler that lets it pass answers status() with that text.
 class upstream_error : public std::runtime_error {
 public:
-    /// `upstream`: "host:port".
-    upstream_error(upstream_errc step, std::string upstream, error_code cause = {});
+    /// `upstream`: "host:port". `detail` ends the sentence.
+    upstream_error(
+        upstream_errc step, std::string upstream, error_code cause = {}, std::string const& detail = {});
     ~upstream_error() override;
 
     upstream_errc step() const noexcept { return step_; }
     std::string const& upstream() const noexcept { return upstream_; }
     /// What the system said, for the log; may be empty.
     error_code const& cause() const noexcept { return cause_; }
-    /// 502 or 504.
-    int status() const noexcept { return is_timeout(step_) ? 504 : 502; }
+    /// 502; 504 for a time-out, 503 for upstream_errc::unavailable.
+    int status() const noexcept;
+
+    /// Why a group of upstreams did not send the request to another member, for the log; empty when no group
+    /// had it.
+    std::string const& not_repeated() const noexcept { return not_repeated_; }
+    void not_repeated(std::string why) { not_repeated_ = std::move(why); }
 
 protected:
     /// With a sentence of its own.
@@ -53,6 +67,7 @@ private:
     upstream_errc step_;
     std::string upstream_;
     error_code cause_;
+    std::string not_repeated_;
 };
 
 } // namespace framex

@@ -1,0 +1,186 @@
+#include "client/group_state.hpp"
+#include "client/request_text.hpp"
+
+#include <framex/client/upstream_group.hpp>
+#include <framex/coro/sleep.hpp>
+#include <framex/coro/task_group.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace framex {
+
+namespace {
+
+bool is_failure(int status) noexcept { return status == 502 || status == 503 || status == 504; }
+
+/// What is too much for the client's limits says nothing of the upstream's health.
+bool is_failure(upstream_errc step) noexcept
+{
+    return step != upstream_errc::too_large && step != upstream_errc::refused;
+}
+
+/// Keeps the member busy until the answer's body has ended or was dropped.
+async_generator<std::string> hold(chosen_member member, body_reader body)
+{
+    try {
+        while (auto piece = co_await body.next())
+            co_yield std::move(*piece);
+    } catch (upstream_error const& error) {
+        if (is_failure(error.step()))
+            member.failed();
+        throw;
+    }
+}
+
+/// Why the request may not be sent again, whoever is left; empty: it may.
+std::string obstacle(upstream_errc step, std::string const& method, bool repeats_sent)
+{
+    if (is_before_request(step))
+        return {};
+    if (is_timeout(step))
+        return "the time was spent";
+    if (step != upstream_errc::write && step != upstream_errc::no_answer)
+        return "the upstream had answered";
+    if (!is_idempotent(method) && !repeats_sent)
+        return method + " was sent already";
+    return {};
+}
+
+/// Another member for a request that has failed at those `tried`; nothing, and `why_not`, when it is not
+/// repeated.
+std::optional<std::size_t> another(
+    group_state& group, std::string_view key, std::span<std::size_t const> tried, std::string& why_not)
+{
+    if (!why_not.empty())
+        return std::nullopt;
+    if (tried.size() == group.size())
+        why_not = "there is no other member";
+    else if (tried.size() >= group.options().retry.members)
+        why_not = "enough members were asked";
+    else if (!group.take_retry())
+        why_not = "the budget of retries is spent";
+    else if (auto const next = group.choose(key, tried))
+        return next;
+    else
+        why_not = "no other member can take it";
+    return std::nullopt;
+}
+
+awaitable<bool> is_well(http_client client, std::string url)
+{
+    outgoing_request question("GET", url);
+    try {
+        auto const answer = co_await client.send(std::move(question));
+        co_return answer.status < 400;
+    } catch (upstream_error const&) {
+        co_return false;
+    }
+}
+
+/// The health of one member.
+awaitable<void> follow_health(std::shared_ptr<group_state> group, http_client client, std::size_t index)
+{
+    auto const& how = group->options().health;
+    for (;;) {
+        bool const is_good = co_await is_well(client, group->url(index) + how.path);
+        group->tell_health(index, is_good);
+        co_await sleep_for(how.interval);
+    }
+}
+
+awaitable<void> follow_all(std::shared_ptr<group_state> group)
+{
+    auto options = group->options().upstream.client;
+    options.total_timeout = group->options().health.timeout;
+    http_client const client(options);
+    auto const executor = co_await asio::this_coro::executor;
+    task_group children(executor);
+    for (std::size_t i = 0; i < group->size(); ++i)
+        children.spawn(follow_health(group, client, i));
+    co_await children.join();
+}
+
+} // namespace
+
+// ---- chosen_member ----------------------------------------------------------------------------------
+
+chosen_member::~chosen_member()
+{
+    if (group_)
+        group_->release(index_);
+}
+
+upstream const& chosen_member::to() const noexcept { return group_->at(index_); }
+void chosen_member::succeeded() noexcept { group_->tell_success(index_); }
+void chosen_member::failed() noexcept { group_->tell_failure(index_); }
+
+// ---- upstream_group ---------------------------------------------------------------------------------
+
+upstream_group::upstream_group(std::vector<upstream_member> members, group_options options, clock now)
+    : group_(std::make_shared<group_state>(std::move(members), std::move(options), std::move(now)))
+{
+}
+
+chosen_member upstream_group::choose(std::string_view key) const
+{
+    auto const index = group_->choose(key, {});
+    if (!index)
+        group_->refuse();
+    return chosen_member(group_, *index);
+}
+
+awaitable<streamed_response> upstream_group::forward(request incoming, std::string key) const
+{
+    return run(group_, std::move(incoming), std::move(key));
+}
+
+awaitable<streamed_response> upstream_group::run(
+    std::shared_ptr<group_state> group, request incoming, std::string key)
+{
+    auto const& how = group->options().retry;
+    std::string const method = incoming.method;
+    std::vector<std::size_t> tried;
+    auto const first = group->choose(key, tried);
+    if (!first)
+        group->refuse();
+    chosen_member member(group, *first);
+    for (;;) {
+        tried.push_back(member.index());
+        request sent;
+        if (tried.size() < how.members && tried.size() < group->size())
+            sent = incoming;
+        else
+            sent = std::move(incoming);
+        try {
+            auto answer = co_await member.to().forward(std::move(sent));
+            if (group->options().ejection.counts_statuses && is_failure(answer.status))
+                member.failed();
+            else
+                member.succeeded();
+            answer.body = hold(std::move(member), std::move(answer.body));
+            co_return answer;
+        } catch (upstream_error& error) {
+            if (is_failure(error.step()))
+                member.failed();
+            auto why_not = obstacle(error.step(), method, how.repeats_sent);
+            auto const next = another(*group, key, tried, why_not);
+            if (!next) {
+                error.not_repeated(std::move(why_not));
+                throw;
+            }
+            member = chosen_member(group, *next);
+        }
+    }
+}
+
+awaitable<void> upstream_group::check_health() const { return follow_all(group_); }
+
+std::vector<member_counts> upstream_group::counts() const { return group_->counts(); }
+
+std::string const& upstream_group::name() const noexcept { return group_->options().name; }
+
+} // namespace framex
