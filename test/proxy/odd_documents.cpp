@@ -75,6 +75,19 @@ BOOST_AUTO_TEST_CASE(an_odd_operation_is_skipped_with_its_reason)
     BOOST_TEST(reason(R"("/x/a{b}":{"get":{}})").find("fills its whole segment") != std::string::npos);
     BOOST_TEST(reason(R"("/x?y=1":{"get":{}})") == "its path is no path of a request");
     BOOST_TEST(reason(R"("/x%":{"get":{}})") == "its path is no path of a request");
+    BOOST_TEST(reason(R"("/x/*":{"get":{}})") == "its path is no path of a request");
+}
+
+BOOST_AUTO_TEST_CASE(a_second_operation_for_the_same_requests_is_skipped)
+{
+    auto const made = read_document(document_of(
+        R"("/a/{x}":{"get":{},"put":{}},"/a/{y}":{"get":{},"post":{}},"/caf\u00e9":{"get":{}},"/caf%C3%A9":{"get":{}})"));
+    BOOST_TEST(made.operations.size() == 4U);
+    BOOST_TEST_REQUIRE(made.skipped.size() == 2U);
+    BOOST_TEST(made.skipped[0].method == "GET");
+    BOOST_TEST(made.skipped[0].path == "/a/{y}");
+    BOOST_TEST(made.skipped[0].reason == "its requests are those of /a/{x}");
+    BOOST_TEST(made.skipped[1].path == "/caf%C3%A9");
 }
 
 BOOST_AUTO_TEST_CASE(references_that_lead_nowhere_skip_what_needs_them)
