@@ -2,13 +2,14 @@
 
 #include "operation_reader.hpp"
 
-#include <framex/http/syntax.hpp>
+#include <framex/http/path_pattern.hpp>
 #include <framex/model/json.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
 #include <array>
+#include <map>
 #include <utility>
 
 namespace framex::proxy {
@@ -108,7 +109,11 @@ private:
     {
         count();
         try {
-            made_.operations.push_back(reader_.read(method, path, described, shared, used_));
+            auto made = reader_.read(method, path, described, shared, used_);
+            auto const [other, is_new] = routes_.try_emplace({method, path_pattern(made.route)}, path);
+            if (!is_new)
+                throw oddity("its requests are those of " + other->second);
+            made_.operations.push_back(std::move(made));
         } catch (oddity const& why) {
             made_.skipped.push_back({method, path, why.what()});
         }
@@ -127,6 +132,7 @@ private:
     schema_set schemas_;
     operation_reader reader_;
     imported_document made_;
+    std::map<std::pair<std::string, path_pattern>, std::string> routes_; ///< the path by method and pattern
     schema_names used_;
     std::size_t seen_ = 0;
 };

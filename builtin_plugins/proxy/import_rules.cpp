@@ -67,14 +67,14 @@ decision import_rules::decide(std::string_view path) const
     if (!normal || !normal->starts_with('/'))
         return {false, "no well-formed path"};
     auto const shape = shape_of(*normal);
-    if (auto const* rule = find(disable_, shape))
-        return {false, said("disable", rule->text)};
-    if (auto const* rule = find(enable_, shape))
-        return {true, said("enable", rule->text)};
+    if (auto const* match = find(disable_, shape))
+        return {false, said("disable", match->text)};
+    if (auto const* match = find(enable_, shape))
+        return {true, said("enable", match->text)};
     if (!white_list_)
         return {false, "not enabled"};
-    if (auto const* rule = find(*white_list_, shape))
-        return {true, said("white_list", rule->text)};
+    if (auto const* match = find(*white_list_, shape))
+        return {true, said("white_list", match->text)};
     return {false, enable_.empty() ? "not in white_list" : "neither in enable nor in white_list"};
 }
 

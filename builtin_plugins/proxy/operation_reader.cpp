@@ -65,7 +65,7 @@ path_pattern pattern_of(std::string const& path)
 {
     std::string scratch;
     auto const normal = normalise_path(path, scratch);
-    if (!normal || path.find_first_of("?#") != path.npos)
+    if (!normal || path.find_first_of("?#*") != path.npos)
         throw oddity("its path is no path of a request");
     try {
         return path_pattern(*normal);
@@ -275,7 +275,7 @@ json::object operation_reader::shown(std::string const& id, json::object const& 
     for (char const* name : {"requestBody", "responses"})
         if (auto const* part = described.if_contains(name))
             rest[name] = *part;
-    auto copy = copies_.copy(rest, used_);
+    auto copy = copies_.copy(std::move(rest), used_);
     for (auto& each : copy.get_object())
         made[each.key()] = std::move(each.value());
     if (!made.contains("responses"))

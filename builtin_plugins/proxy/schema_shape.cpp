@@ -14,24 +14,24 @@ namespace {
 
 class shape_reader {
 public:
-    explicit shape_reader(references const& from) : from_(from) {}
+    /// `left`: how many schemas may be looked at.
+    shape_reader(references const& from, std::size_t& left) : from_(from), left_(left) {}
 
     void read(json::value const& schema, bool is_certain)
     {
         auto const* object = from_.follow(schema).if_object();
-        if (!object || level_ == most_levels || !seen_.insert(object).second)
+        if (!object || level_ == most_levels || left_ == 0 || !seen_.insert(object).second)
             return;
+        --left_;
         ++level_;
-        bool is_plain = !has_types(*object);
-        is_plain &= !all_of(*object, is_certain);
-        is_plain &= !alternatives(*object, "anyOf", is_certain);
-        is_plain &= !alternatives(*object, "oneOf", is_certain);
+        types(*object);
+        all_of(*object, is_certain);
+        alternatives(*object, "anyOf", is_certain);
+        alternatives(*object, "oneOf", is_certain);
         if (shape_.is_list)
             elements(*object);
         properties(*object, is_certain);
-        if (is_plain && !object->contains("properties") && !object->contains("enum")
-            && !object->contains("const"))
-            shape_.is_open = true; // says nothing: any value will do
+        says_nothing_ = says_nothing_ && !object->contains("enum") && !object->contains("const");
         --level_;
     }
 
@@ -40,37 +40,32 @@ public:
         for (auto const& name : required_)
             if (auto const found = index_.find(name); found != index_.end())
                 shape_.parts[found->second].required = true;
-        if (shape_.parts.size() == most_parts) {
+        if (is_full())
             shape_.parts.clear();
-            shape_.is_open = true;
-        }
+        shape_.is_open = shape_.is_open || says_nothing_ || (shape_.is_object && shape_.parts.empty());
         return std::move(shape_);
     }
 
 private:
-    /// Whether there is a type; notes it.
-    bool has_types(json::object const& schema)
+    void types(json::object const& schema)
     {
         auto const* type = schema.if_contains("type");
-        if (!type)
-            return false;
-        if (auto const* names = type->if_array())
+        auto const* names = type ? type->if_array() : nullptr;
+        if (names)
             for (auto const& each : *names)
                 has_type(schema, each);
-        else
+        else if (type)
             has_type(schema, *type);
-        return true;
     }
 
     void has_type(json::object const& schema, json::value const& type)
     {
+        says_nothing_ = false;
         if (type == "array")
             shape_.is_list = true;
-        else if (type == "object") {
+        else if (type == "object")
             shape_.is_object = true;
-            if (!schema.contains("properties"))
-                shape_.is_open = true;
-        } else if (type == "string")
+        else if (type == "string")
             shape_.is_file |= is_binary(schema);
     }
 
@@ -91,22 +86,20 @@ private:
             shape_.is_file |= is_binary(*inner);
     }
 
-    bool all_of(json::object const& schema, bool is_certain)
+    void all_of(json::object const& schema, bool is_certain)
     {
         auto const* list = schema.if_contains("allOf");
-        if (!list || !list->is_array())
-            return false;
-        for (auto const& each : list->get_array())
-            read(each, is_certain);
-        return true;
+        if (list && list->is_array())
+            for (auto const& each : list->get_array())
+                read(each, is_certain);
     }
 
     /// One of several is certain only beside null.
-    bool alternatives(json::object const& schema, char const* keyword, bool is_certain)
+    void alternatives(json::object const& schema, char const* keyword, bool is_certain)
     {
         auto const* list = schema.if_contains(keyword);
         if (!list || !list->is_array())
-            return false;
+            return;
         auto const& choices = list->get_array();
         auto const is_null = [](json::value const& each) {
             auto const* object = each.if_object();
@@ -117,14 +110,15 @@ private:
         for (auto const& each : choices)
             if (!is_null(each))
                 read(each, is_certain && real == 1);
-        return true;
     }
 
     void properties(json::object const& schema, bool is_certain)
     {
         auto const* all = schema.if_contains("properties");
-        if (all && all->is_object())
+        if (all && all->is_object()) {
             shape_.is_object = true;
+            says_nothing_ = false;
+        }
         if (is_property_)
             return;
         if (auto const* more = schema.if_contains("additionalProperties"); more && *more != false)
@@ -141,10 +135,10 @@ private:
 
     void add(std::string_view name, json::value const& schema)
     {
-        if (shape_.parts.size() == most_parts
-            || !index_.try_emplace(std::string(name), shape_.parts.size()).second)
+        if (is_full() || !index_.try_emplace(std::string(name), shape_.parts.size()).second)
             return;
-        shape_reader inner(from_);
+        name_octets_ += name.size();
+        shape_reader inner(from_, left_);
         inner.is_property_ = true;
         inner.read(schema, false);
         body_part made;
@@ -154,15 +148,21 @@ private:
         shape_.parts.push_back(std::move(made));
     }
 
+    bool is_full() const { return shape_.parts.size() == most_parts || name_octets_ > most_octets; }
+
     static constexpr int most_levels = 64; ///< of allOf and the like, through references
     static constexpr std::size_t most_parts = 1000; ///< a body with more is called with any names
+    static constexpr std::size_t most_octets = 64 << 10; ///< of the names of parts
 
     references const& from_;
+    std::size_t& left_;
     schema_shape shape_;
     std::map<std::string, std::size_t, std::less<>> index_; ///< of parts
     std::vector<std::string> required_;
     std::set<json::object const*> seen_;
+    std::size_t name_octets_ = 0;
     int level_ = 0;
+    bool says_nothing_ = true; ///< any value will do
     bool is_property_ = false; ///< whose own properties do not matter
 };
 
@@ -170,7 +170,8 @@ private:
 
 schema_shape shape_of(json::value const& schema, references const& from)
 {
-    shape_reader reader(from);
+    std::size_t left = 10000; // of a document that means harm; a body of a thousand properties looks at fewer
+    shape_reader reader(from, left);
     reader.read(schema, true);
     return std::move(reader).made();
 }

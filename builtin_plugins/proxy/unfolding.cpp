@@ -47,10 +47,9 @@ json::value unfolding::begin(json::value const& part, schema_names& used)
 
 json::value unfolding::copied(json::value const& value, members_are members)
 {
-    if (!value.is_structured()) {
-        spend(sizeof(json::value) + (value.is_string() ? value.get_string().size() : 0));
+    spend(sizeof(json::value) + (value.is_string() ? value.get_string().size() : 0));
+    if (!value.is_structured())
         return value;
-    }
     if (++level_ > depth_)
         throw oddity("it is nested deeper than " + std::to_string(depth_) + " levels");
     json::value made;

@@ -18,7 +18,7 @@ using schema_names = std::set<std::string, std::less<>>;
 /// with null, except in parameters, where a null is not sent; boolean exclusive bounds become numbers.
 class unfolding {
 public:
-    /// What copies of referenced parts may take in all, in octets of names and texts.
+    /// What copies of referenced parts may take in all, in octets of values, names and texts.
     static constexpr std::size_t most = 64 << 20;
 
     /// `from` must outlive this. `depth`: levels of nesting of a copy; `is_3_0`: see above.
