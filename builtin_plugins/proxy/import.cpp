@@ -13,21 +13,6 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds usual_wait = 30s; // between two looks at a document
 constexpr std::chrono::milliseconds first_wait = 500ms; // after a failure, doubled with each one
 
-client_options patience_of(proxy_settings const& settings)
-{
-    client_options made;
-    if (settings.timeout.count() > 0)
-        made.connect_timeout = made.write_timeout = made.head_timeout = made.body_timeout = settings.timeout;
-    return made;
-}
-
-upstream_options options_of(proxy_settings const& settings)
-{
-    upstream_options made;
-    made.client = patience_of(settings);
-    return made;
-}
-
 /// A document is small, and whoever waits for it is the start of the service.
 client_options fetching(proxy_settings const& settings)
 {
@@ -39,11 +24,17 @@ client_options fetching(proxy_settings const& settings)
 
 } // namespace
 
+client_options patience_of(proxy_settings const& settings)
+{
+    client_options made;
+    if (settings.timeout.count() > 0)
+        made.connect_timeout = made.write_timeout = made.head_timeout = made.body_timeout = settings.timeout;
+    return made;
+}
+
 upstream_import::upstream_import(
     upstream_settings const& which, std::shared_ptr<proxy_settings const> settings)
-    : which_(which), settings_(std::move(settings)),
-      target_(std::make_shared<upstream const>(which.url, options_of(*settings_))),
-      fetcher_(fetching(*settings_))
+    : which_(which), settings_(std::move(settings)), fetcher_(fetching(*settings_))
 {
 }
 

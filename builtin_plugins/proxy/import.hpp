@@ -12,6 +12,9 @@
 
 namespace framex::proxy {
 
+/// How long an upstream may take for each step.
+client_options patience_of(proxy_settings const& settings);
+
 /// One upstream as it was last seen. Used on the executor of the plugin.
 class upstream_import {
 public:
@@ -26,14 +29,12 @@ public:
     /// Why the last refresh failed; empty: it did not.
     std::string const& trouble() const noexcept { return trouble_; }
     upstream_settings const& settings() const noexcept { return which_; }
-    std::shared_ptr<upstream const> const& target() const noexcept { return target_; }
     /// When to ask again.
     std::chrono::milliseconds next_wait();
 
 private:
     upstream_settings const& which_; ///< a part of settings_
     std::shared_ptr<proxy_settings const> settings_;
-    std::shared_ptr<upstream const> target_;
     http_client fetcher_;
     std::shared_ptr<imported_document const> document_;
     std::string text_; ///< of the document

@@ -1,14 +1,13 @@
 #include "proxy.hpp"
 
 #include "import.hpp"
+#include "offers.hpp"
 #include "relay.hpp"
 
 #include <framex/framex.hpp>
 
-#include <boost/json/parse.hpp>
-
-#include <algorithm>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -105,40 +104,61 @@ private:
 
     void publish()
     {
-        framex::published_routes all;
+        offers all;
         for (auto const& each : imports_)
             if (each.document())
-                add(all, each);
-        for (auto const& reason : context_.publish(std::move(all)))
+                all.add(each);
+        framex::published_routes routes;
+        for (auto const& one : all.found())
+            routes.routes.push_back(route_of(one));
+        routes.schemas = all.schemas();
+        for (auto const& reason : context_.publish(std::move(routes)))
             context_.log(log_level::warning, reason);
     }
 
-    void add(framex::published_routes& all, upstream_import const& from) const
+    framex::published_route route_of(offer const& one)
     {
-        auto const& document = *from.document();
-        for (auto const& one : document.operations) {
-            if (!from.settings().rules.decide(one.route).taken)
-                continue;
-            auto const way =
-                std::make_shared<relay_way const>(from.target(), settings_, from.settings().rules, one);
-            framex::published_route made;
-            made.method = one.method;
-            made.path = one.route;
-            made.tags = {"proxy(" + from.settings().url + ")"};
-            made.operation = one.shown;
-            made.relay = [way](framex::request asked, framex::body_reader body) {
-                return relay(way, std::move(asked), std::move(body));
-            };
-            made.call = [way](framex::json::object arguments) { return call(way, std::move(arguments)); };
-            all.routes.push_back(std::move(made));
-        }
-        for (auto const& [name, schema] : document.schemas)
-            all.schemas.emplace(name, schema);
+        auto const way =
+            std::make_shared<relay_way const>(group_of(one.by), settings_, rules_of(one.by), *one.described);
+        framex::published_route made;
+        made.method = one.described->method;
+        made.path = one.described->route;
+        for (auto const* each : one.by)
+            made.tags.push_back("proxy(" + each->url + ")");
+        made.operation = one.described->shown;
+        made.relay = [way](framex::request asked, framex::body_reader body) {
+            return relay(way, std::move(asked), std::move(body));
+        };
+        made.call = [way](framex::json::object arguments) { return call(way, std::move(arguments)); };
+        return made;
+    }
+
+    /// One group for all operations that the same upstreams offer, so that they share what is known of them.
+    framex::upstream_group group_of(offer::upstreams const& by)
+    {
+        if (auto const known = groups_.find(by); known != groups_.end())
+            return known->second;
+        std::vector<framex::upstream_member> members;
+        for (auto const* each : by)
+            members.emplace_back(each->url, static_cast<unsigned>(each->weight));
+        framex::group_options options;
+        options.upstream.client = patience_of(*settings_);
+        return groups_.emplace(by, framex::upstream_group(std::move(members), std::move(options)))
+            .first->second;
+    }
+
+    static std::vector<import_rules const*> rules_of(offer::upstreams const& by)
+    {
+        std::vector<import_rules const*> all;
+        for (auto const* each : by)
+            all.push_back(&each->rules);
+        return all;
     }
 
     framex::plugin_context& context_;
     std::shared_ptr<proxy_settings const> settings_;
     std::deque<upstream_import> imports_; ///< stable addresses: coroutines refer to them
+    std::map<offer::upstreams, framex::upstream_group> groups_;
     std::optional<framex::task_group> loops_;
 };
 

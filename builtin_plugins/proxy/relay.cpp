@@ -75,6 +75,13 @@ async_generator<std::string> events(body_reader body)
     std::rethrow_exception(failed);
 }
 
+void refuse_disabled(relay_way const& way, std::string const& path)
+{
+    for (auto const* each : way.rules)
+        if (each->disables(path))
+            throw http_error(404, "Not Found");
+}
+
 void set_credentials(relay_way const& way, request& asked)
 {
     asked.headers.erase(http::field::authorization);
@@ -88,7 +95,7 @@ void set_credentials(relay_way const& way, request& asked)
 
 awaitable<streamed_response> send(std::shared_ptr<relay_way const> way, request asked, body_reader body)
 {
-    auto sending = way->to->forward(std::move(asked), std::move(body));
+    auto sending = way->to.forward(std::move(asked), std::move(body));
     auto answer = co_await std::move(sending);
     if (media_type_is(std::string_view(answer.headers[http::field::content_type]), "text/event-stream"))
         answer.body = events(std::move(answer.body));
@@ -117,8 +124,7 @@ body_reader body_of(call_request& parts, request& asked)
 
 awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request asked, body_reader body)
 {
-    if (way->rules->disables(asked.path))
-        throw http_error(404, "Not Found");
+    refuse_disabled(*way, asked.path);
     set_credentials(*way, asked);
     if (way->described.body.kind == content_kind::multipart)
         body = checked_form(std::move(body), asked.headers[http::field::content_type]);
@@ -129,8 +135,7 @@ awaitable<streamed_response> call(std::shared_ptr<relay_way const> way, json::ob
 {
     auto parts = request_of(way->described, arguments);
     request asked(way->described.method, parts.target);
-    if (way->rules->disables(asked.path))
-        throw http_error(404, "Not Found");
+    refuse_disabled(*way, asked.path);
     for (auto const& [name, value] : parts.headers)
         asked.headers.insert(name, value);
     set_credentials(*way, asked);

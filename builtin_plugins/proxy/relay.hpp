@@ -9,26 +9,28 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace framex::proxy {
 
 /// Where the requests of one route go; shared by all of them.
 struct relay_way {
-    std::shared_ptr<upstream const> to;
+    upstream_group to;
     std::shared_ptr<proxy_settings const> settings;
-    import_rules const* rules; ///< of the upstream; a part of the settings
+    std::vector<import_rules const*> rules; ///< of its members; parts of the settings
     operation described;
 
-    relay_way(std::shared_ptr<upstream const> target, std::shared_ptr<proxy_settings const> from,
-        import_rules const& allowed, operation what)
-        : to(std::move(target)), settings(std::move(from)), rules(&allowed), described(std::move(what))
+    relay_way(upstream_group members, std::shared_ptr<proxy_settings const> from,
+        std::vector<import_rules const*> allowed, operation what)
+        : to(std::move(members)), settings(std::move(from)), rules(std::move(allowed)),
+          described(std::move(what))
     {
     }
 };
 
 /// Sends the request on. The client's credentials stay behind; the key that the settings name for the path
-/// goes instead. Throws http_error 404 for a path that `disable` names, 400 for a form that is none, and what
-/// upstream::forward() throws.
+/// goes instead. Throws http_error 404 for a path that `disable` of any member names, 400 for a form that is
+/// none, and what upstream_group::forward() throws.
 awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request asked, body_reader body);
 
 /// Makes a request of the arguments and sends it. Throws call_error for arguments that do not fit.

@@ -38,11 +38,12 @@ struct http_client::state {
 
 namespace {
 
-/// The body of an answer. Whoever drops it drops the connection. It ends when the request has gone, too.
-async_generator<std::string> pull(exchange_hold connection, std::shared_ptr<connection_pool> pool)
+/// The body of an answer from its first piece on. Whoever drops it drops the connection. It ends when the
+/// request has gone, too.
+async_generator<std::string> pull(
+    exchange_hold connection, std::shared_ptr<connection_pool> pool, std::string piece)
 {
-    for (;;) {
-        auto piece = connection->take_body();
+    for (;; piece = connection->take_body()) {
         bool const done = connection->body_done();
         if (done && !connection->is_sending()) { // free for others before the last piece is looked at
             pool->give_back(connection.release());
@@ -126,10 +127,13 @@ awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, 
     }
     streamed_response answer(head->status);
     answer.headers = fields_of(*head);
-    if (connection->body_done() && !connection->is_sending())
+    auto piece = connection->take_body();
+    if (connection->body_done() && !connection->is_sending()) {
         pool->give_back(connection.release());
-    else
-        answer.body = pull(std::move(connection), pool);
+        if (!piece.empty()) // else there may be a length all the same: HEAD, 304
+            answer.body = body_reader(std::move(piece));
+    } else
+        answer.body = pull(std::move(connection), pool, std::move(piece));
     co_return answer;
 }
 

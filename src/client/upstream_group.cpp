@@ -36,11 +36,47 @@ async_generator<std::string> hold(chosen_member member, body_reader body)
     }
 }
 
+/// The body of a request that may be offered to one member after another.
+class offered_body {
+public:
+    explicit offered_body(body_reader body) : source_(std::make_shared<source>(std::move(body))) {}
+
+    /// For the next member. `is_last`: nobody will be offered it after that.
+    body_reader offer(bool is_last)
+    {
+        if (is_last)
+            return std::move(source_->body);
+        if (auto const* whole = source_->body.whole())
+            return body_reader(*whole);
+        return body_reader(pull(source_));
+    }
+    bool was_pulled() const noexcept { return source_->was_pulled; }
+
+private:
+    struct source {
+        explicit source(body_reader from) : body(std::move(from)) {}
+        body_reader body;
+        bool was_pulled = false;
+    };
+
+    static async_generator<std::string> pull(std::shared_ptr<source> from)
+    {
+        from->was_pulled = true;
+        while (auto piece = co_await from->body.next())
+            co_yield std::move(*piece);
+    }
+
+    std::shared_ptr<source> source_;
+};
+
 /// Why the request may not be sent again, whoever is left; empty: it may.
-std::string obstacle(upstream_errc step, std::string const& method, bool repeats_sent)
+std::string obstacle(
+    upstream_errc step, std::string const& method, bool repeats_sent, offered_body const& body)
 {
     if (is_before_request(step))
         return {};
+    if (body.was_pulled())
+        return "the body was being read already";
     if (is_timeout(step))
         return "the time was spent";
     if (step != upstream_errc::write && step != upstream_errc::no_answer)
@@ -133,16 +169,18 @@ chosen_member upstream_group::choose(std::string_view key) const
     return chosen_member(group_, *index);
 }
 
-awaitable<streamed_response> upstream_group::forward(request incoming, std::string key) const
+awaitable<streamed_response> upstream_group::forward(
+    request incoming, body_reader body, std::string key) const
 {
-    return run(group_, std::move(incoming), std::move(key));
+    return run(group_, std::move(incoming), std::move(body), std::move(key));
 }
 
 awaitable<streamed_response> upstream_group::run(
-    std::shared_ptr<group_state> group, request incoming, std::string key)
+    std::shared_ptr<group_state> group, request incoming, body_reader body, std::string key)
 {
     auto const& how = group->options().retry;
     std::string const method = incoming.method;
+    offered_body offered(std::move(body));
     std::vector<std::size_t> tried;
     auto const first = group->choose(key, tried);
     if (!first)
@@ -150,23 +188,26 @@ awaitable<streamed_response> upstream_group::run(
     chosen_member member(group, *first);
     for (;;) {
         tried.push_back(member.index());
+        bool const is_last = tried.size() >= how.members || tried.size() >= group->size();
         request sent;
-        if (tried.size() < how.members && tried.size() < group->size())
-            sent = incoming;
-        else
+        if (is_last)
             sent = std::move(incoming);
+        else
+            sent = incoming;
+        auto content = offered.offer(is_last);
         try {
-            auto answer = co_await member.to().forward(std::move(sent));
+            auto answer = co_await member.to().forward(std::move(sent), std::move(content));
             if (group->options().ejection.counts_statuses && is_failure(answer.status))
                 member.failed();
             else
                 member.succeeded();
-            answer.body = hold(std::move(member), std::move(answer.body));
+            if (!answer.body.whole())
+                answer.body = hold(std::move(member), std::move(answer.body));
             co_return answer;
         } catch (upstream_error& error) {
             if (is_failure(error.step()))
                 member.failed();
-            auto why_not = obstacle(error.step(), method, how.repeats_sent);
+            auto why_not = obstacle(error.step(), method, how.repeats_sent, offered);
             auto const next = another(*group, key, tried, why_not);
             if (!next) {
                 error.not_repeated(std::move(why_not));

@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(all_idle_connections_of_a_context_can_be_closed_and_the_cli
 BOOST_AUTO_TEST_CASE(more_than_the_bound_are_never_idle_and_the_latest_stay)
 {
     std::atomic<bool> leave = false;
-    scripted upstream(answers_and_waits(with_length("ok"), leave));
+    scripted upstream(answers_and_waits(with_length(std::string(20'000, 'x')), leave));
     client_options options;
     options.pool.idle_connections = 2;
     asking here(options);
@@ -274,10 +274,9 @@ BOOST_AUTO_TEST_CASE(more_than_the_bound_are_never_idle_and_the_latest_stay)
             auto answer = co_await client->stream(outgoing_request("GET", url));
             open.push_back(std::move(answer));
         }
-        for (auto& answer : open) {
-            auto piece = co_await answer.body.next();
-            BOOST_TEST(piece.value() == "ok");
-        }
+        for (auto& answer : open)
+            while (co_await answer.body.next())
+                continue;
         BOOST_TEST(client->idle() == 2U);
     }(&here.client, upstream.url()));
     options.pool.idle_connections = 0;

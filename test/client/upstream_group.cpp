@@ -22,8 +22,9 @@ struct outcome {
 awaitable<void> forward(upstream_group group, request incoming, std::string key, outcome* seen)
 {
     counted here;
+    body_reader body(std::exchange(incoming.body, {}));
     try {
-        auto answer = co_await group.forward(std::move(incoming), std::move(key));
+        auto answer = co_await group.forward(std::move(incoming), std::move(body), std::move(key));
         seen->status = answer.status;
         while (auto piece = co_await answer.body.next())
             seen->body += *piece;
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_goes_on_is_in_flight_and_a_client_that_leave
     lab here({{endless.url()}}, options);
     here.asker.run([](upstream_group group) -> awaitable<void> {
         counted alive;
-        auto answer = co_await group.forward(request("GET", "/"));
+        auto answer = co_await group.forward(request("GET", "/"), body_reader());
         auto piece = co_await answer.body.next();
         BOOST_TEST(piece.value() == "x");
         BOOST_TEST(group.counts().front().in_flight == 1U);

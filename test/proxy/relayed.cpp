@@ -5,6 +5,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
+#include <set>
+
 using namespace framex;
 using namespace framex::test;
 using namespace std::chrono_literals;
@@ -182,6 +185,28 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_is_down_is_502_and_its_routes_come_with_it
     front here({{url_of(port), json::object()}}); // nobody is there
     BOOST_TEST(ask(here.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
     BOOST_TEST(has(here.log(), "upstream http://127.0.0.1:" + std::to_string(port) + ": "));
+}
+
+BOOST_AUTO_TEST_CASE(what_two_upstreams_offer_is_balanced_and_one_of_them_may_go)
+{
+    auto second = std::make_unique<served<far>>();
+    served<far> first;
+    auto const urls =
+        json::object{{url_of(first.port()), json::object()}, {url_of(second->port()), json::object()}};
+    front here(urls);
+    auto const hosts = [&] {
+        std::set<std::string> seen_hosts;
+        for (int i = 0; i < 6; ++i) {
+            auto const answer = ask(here.port(), "GET /api/v1/far/1");
+            BOOST_TEST(has(answer, "X-Far"));
+            auto const at = answer.find("\nHost: ");
+            seen_hosts.insert(answer.substr(at, answer.find('\n', at + 1) - at));
+        }
+        return seen_hosts.size();
+    };
+    BOOST_TEST(hosts() == 2u);
+    second.reset();
+    BOOST_TEST(hosts() == 1u); // a request that found nobody has gone to the other
 }
 
 BOOST_AUTO_TEST_CASE(a_key_is_sent_where_a_rule_names_one)

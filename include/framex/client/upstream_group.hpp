@@ -3,6 +3,7 @@
 
 #include <framex/client/upstream.hpp>
 #include <framex/coro/awaitable.hpp>
+#include <framex/http/body.hpp>
 #include <framex/http/message.hpp>
 #include <framex/http/streamed_response.hpp>
 
@@ -128,7 +129,7 @@ private:
 /// Upstreams that offer the same. May be used from all threads of an app; copies are the same group.
 ///
 ///     framex::upstream_group shop({{"http://10.0.0.1:8080"}, {"http://10.0.0.2:8080", 2}});
-///     auto answer = co_await shop.forward(std::move(incoming));
+///     auto answer = co_await shop.forward(std::move(incoming), std::move(body));
 ///
 /// A member is ejected when `ejection.failures` requests in a row failed: no connection, a time-out, a
 /// connection that broke, an answer that was none, or 502, 503, 504. When it comes back, its first failure
@@ -144,17 +145,18 @@ public:
     explicit upstream_group(std::vector<upstream_member> members, group_options options = {},
         clock now = &std::chrono::steady_clock::now);
 
-    /// As upstream::forward(). `key` is the text that balance::hash goes by: the client's address, the value
-    /// of a header field or of a cookie.
+    /// As upstream::forward(), with `body` as it comes. `key` is the text that balance::hash goes by: the
+    /// client's address, the value of a header field or of a cookie.
     ///
     /// A request that failed goes to another member when nothing of it had gone out, or when the connection
     /// broke without an answer and the method may be repeated: an idempotent one (RFC 9110 section 9.2.2), or
-    /// any with `retry.repeats_sent`. It does not after a time-out that began with the request, nor beyond
-    /// the budget; upstream_error::not_repeated() then says why.
+    /// any with `retry.repeats_sent`. A body that is no whole text is there once: when something of it was
+    /// asked for, the request is not repeated. It does not after a time-out that began with the request, nor
+    /// beyond the budget; upstream_error::not_repeated() then says why.
     ///
     /// Throws upstream_error, also when no member can take the request: upstream_errc::unavailable, 503.
     /// Nothing waits for a member to be free: a queue would add to what is slow already.
-    awaitable<streamed_response> forward(request incoming, std::string key = {}) const;
+    awaitable<streamed_response> forward(request incoming, body_reader body, std::string key = {}) const;
 
     /// A member for a request that is sent by hand. Throws as forward() when there is none.
     chosen_member choose(std::string_view key = {}) const;
@@ -169,7 +171,7 @@ public:
 
 private:
     static awaitable<streamed_response> run(
-        std::shared_ptr<group_state> group, request incoming, std::string key);
+        std::shared_ptr<group_state> group, request incoming, body_reader body, std::string key);
 
     std::shared_ptr<group_state> group_;
 };

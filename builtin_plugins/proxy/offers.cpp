@@ -1,0 +1,56 @@
+#include "offers.hpp"
+
+#include "schemas.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace framex::proxy {
+
+namespace {
+
+/// The template without the names of its parameters: "/items/{}" for "/items/{id}".
+std::string shape_of(std::string const& route)
+{
+    std::string shape;
+    for (std::size_t at = 0; at < route.size();) {
+        auto const open = std::min(route.find('{', at), route.size());
+        shape.append(route, at, open - at);
+        if (open == route.size())
+            break;
+        auto const name_end = std::min(route.find_first_of(":}", open), route.size());
+        shape += '{';
+        at = name_end;
+    }
+    return shape;
+}
+
+/// "127.0.0.1_9000" for "http://127.0.0.1:9000".
+std::string suffix_of(std::string const& url)
+{
+    auto text = url.substr(url.find("//") + 2);
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return !std::isalnum(c) && c != '.' && c != '-'; }, '_');
+    return text;
+}
+
+} // namespace
+
+void offers::add(upstream_import const& from)
+{
+    auto const& which = from.settings();
+    auto& document = documents_.emplace_back(*from.document());
+    std::erase_if(
+        document.operations, [&](operation const& one) { return !which.rules.decide(one.route).taken; });
+    add_schemas(schemas_, document, suffix_of(which.url));
+    for (auto const& one : document.operations) {
+        auto const [place, is_new] =
+            places_.emplace(std::pair(one.method, shape_of(one.route)), found_.size());
+        if (is_new)
+            found_.emplace_back(one, which);
+        else
+            found_[place->second].by.push_back(&which);
+    }
+}
+
+} // namespace framex::proxy
