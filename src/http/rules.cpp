@@ -2,7 +2,8 @@
 #include <framex/http/rules.hpp>
 #include <framex/http/syntax.hpp>
 
-#include <algorithm>
+#include <bit>
+#include <utility>
 
 namespace framex {
 
@@ -12,11 +13,24 @@ namespace {
 bool same_key(std::string_view secret, std::string_view given) noexcept
 {
     unsigned difference = secret.size() == given.size() ? 0 : 1;
-    for (std::size_t i = 0; i < secret.size(); ++i) {
-        auto const other = given.empty() ? '\0' : given[i % given.size()];
-        difference |= static_cast<unsigned>(secret[i] ^ other);
-    }
+    std::string_view const compared = difference ? secret : given;
+    for (std::size_t i = 0; i < secret.size(); ++i)
+        difference |= static_cast<unsigned>(static_cast<unsigned char>(secret[i] ^ compared[i]));
     return difference == 0;
+}
+
+/// FNV-1a, octet by octet: the hash of every prefix is one step from that of the one before.
+constexpr std::uint64_t begin_of_hash = 0xcbf29ce484222325;
+constexpr std::uint64_t step(std::uint64_t hash, char next) noexcept
+{
+    return (hash ^ static_cast<unsigned char>(next)) * 0x100000001b3;
+}
+std::uint64_t hash_of(std::string_view text) noexcept
+{
+    auto hash = begin_of_hash;
+    for (char const c : text)
+        hash = step(hash, c);
+    return hash;
 }
 
 } // namespace
@@ -40,14 +54,25 @@ bool key_rule::opened_by(std::string_view authorization) const noexcept
 
 key_rules::key_rules(std::map<std::string, std::vector<std::string>> const& rules)
 {
+    if (rules.empty())
+        return;
+    slots_.resize(std::bit_ceil(rules.size() * 2));
     for (auto const& [pattern, keys] : rules) {
-        if (pattern.ends_with("/*"))
-            prefixes_.emplace_back(pattern, keys);
-        else
-            exact_.emplace(pattern, key_rule(pattern, keys));
+        std::string_view text = pattern;
+        if (text.ends_with("/*"))
+            text.remove_suffix(1);
+        add(text, key_rule(pattern, keys));
     }
-    std::ranges::sort(
-        prefixes_, std::ranges::greater(), [](auto const& rule) { return rule.pattern.size(); });
+}
+
+void key_rules::add(std::string_view text, key_rule rule)
+{
+    auto const hash = hash_of(text);
+    auto at = hash & (slots_.size() - 1);
+    while (slots_[at].rule)
+        at = (at + 1) & (slots_.size() - 1);
+    slots_[at].hash = hash;
+    slots_[at].rule = std::make_shared<key_rule const>(std::move(rule));
 }
 
 std::string key_rules::normal_form(std::string_view pattern)
@@ -68,16 +93,35 @@ bool key_rules::can_match(std::string_view pattern)
     return !pattern.empty() && normal_form(pattern) == pattern;
 }
 
-key_rule const* key_rules::find(std::string_view path) const noexcept
+key_rule const* key_rules::look_up(std::uint64_t hash, std::string_view path, bool is_prefix) const noexcept
 {
-    if (auto const found = exact_.find(path); found != exact_.end())
-        return &found->second;
-    for (auto const& rule : prefixes_) {
-        auto const prefix = std::string_view(rule.pattern).substr(0, rule.pattern.size() - 1);
-        if (path.starts_with(prefix))
-            return &rule;
+    for (auto at = hash & (slots_.size() - 1); slots_[at].rule; at = (at + 1) & (slots_.size() - 1)) {
+        if (slots_[at].hash != hash)
+            continue;
+        std::string_view text = slots_[at].rule->pattern;
+        bool const has_star = text.ends_with("/*");
+        if (has_star)
+            text.remove_suffix(1);
+        if (has_star == is_prefix && text == path)
+            return slots_[at].rule.get();
     }
     return nullptr;
+}
+
+key_rule const* key_rules::find(std::string_view path) const noexcept
+{
+    if (slots_.empty())
+        return nullptr;
+    key_rule const* found = nullptr;
+    auto hash = begin_of_hash;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        hash = step(hash, path[i]);
+        if (path[i] == '/')
+            if (auto const* longer = look_up(hash, path.substr(0, i + 1), true))
+                found = longer;
+    }
+    auto const* exact = look_up(hash, path, false);
+    return exact ? exact : found;
 }
 
 } // namespace framex

@@ -22,13 +22,13 @@ constexpr std::string_view any_method = "GET, HEAD, POST, PUT, PATCH, DELETE, OP
 
 namespace {
 
-/// Whether the request carries a key for the rules on its route and on its path. Two Authorization fields are
-/// no key.
-bool is_opened(
-    request_head const& head, key_rules const& rules, std::string_view route_path, std::string_view path)
+/// Whether the request carries a key for the rules on its route and on its path, or for the route's own. Two
+/// Authorization fields are no key.
+bool is_opened(request_head const& head, route_table const& table, route const& target, std::string_view path)
 {
-    auto const* on_route = rules.find(route_path);
-    auto const* on_path = rules.find(path);
+    auto const* on_route = table.rule_of(target);
+    bool const is_told = table.rules().empty() || target.keys || target.path == path;
+    auto const* on_path = is_told ? nullptr : table.rules().find(path);
     if (!on_route && !on_path)
         return true;
     auto const* sent = head.find("authorization");
@@ -83,7 +83,7 @@ bool connection::locate(scratch_memory& memory)
         write_failure(why);
         return false;
     }
-    if (!table.rules().empty() && !is_opened(head, table.rules(), target->path, *path)) {
+    if (!is_opened(head, table, *target, *path)) {
         failure why(401, "Invalid API Key for API(" + target->path + ")", failure::origin::raised);
         why.fields = "\r\nWWW-Authenticate: Bearer realm=\"framex\"";
         write_failure(why);

@@ -141,7 +141,7 @@ private:
                 made["description"] = std::move(text);
         }
         made["operationId"] = id;
-        bool const keyed = info_.needs_key && info_.needs_key(entry.path);
+        bool const keyed = entry.keys || (info_.needs_key && info_.needs_key(entry.path));
         keyed_ = keyed_ || keyed;
         if (keyed)
             made["security"].emplace_array().emplace_back(json::object{{"key", json::array()}});

@@ -21,8 +21,10 @@ route const* path_entry::find(std::string_view method) const noexcept
 route_table::route_table(std::vector<route> routes, key_rules rules)
     : routes_(std::move(routes)), rules_(std::move(rules))
 {
-    for (auto const& entry : routes_)
+    for (auto const& entry : routes_) {
         add(entry);
+        guards_.push_back(entry.keys ? entry.keys.get() : rules_.find(entry.path));
+    }
     std::ranges::sort(patterns_, [](auto const& a, auto const& b) { return a->pattern < b->pattern; });
 }
 

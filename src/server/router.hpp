@@ -67,6 +67,11 @@ public:
 
     std::vector<route> const& routes() const noexcept { return routes_; }
     key_rules const& rules() const noexcept { return rules_; }
+    /// The rule that guards a route of the table: its own, or that of its template; null: none does.
+    key_rule const* rule_of(route const& entry) const noexcept
+    {
+        return guards_[static_cast<std::size_t>(&entry - routes_.data())];
+    }
     std::vector<duplicate_route> const& duplicates() const noexcept { return duplicates_; }
 
 private:
@@ -76,6 +81,7 @@ private:
 
     std::vector<route> routes_;
     key_rules rules_;
+    std::vector<key_rule const*> guards_; ///< of each route
     std::vector<std::unique_ptr<path_entry>> patterns_; ///< in the order they are tried
     std::unordered_map<std::string_view, std::unique_ptr<path_entry>> exact_;
     std::unordered_map<std::string_view, route const*> functions_;

@@ -18,6 +18,24 @@ BOOST_AUTO_TEST_CASE(an_exact_rule_beats_the_longest_prefix_and_that_the_shorter
     BOOST_TEST(!key_rules().find("/a"));
 }
 
+BOOST_AUTO_TEST_CASE(each_of_many_rules_is_found_and_no_other)
+{
+    std::map<std::string, std::vector<std::string>> many;
+    for (int i = 0; i < 500; ++i) {
+        auto const path = "/a/" + std::to_string(i % 50) + "/" + std::to_string(i);
+        many[path] = {"e" + std::to_string(i)};
+        many[path + "/*"] = {"p" + std::to_string(i)};
+    }
+    key_rules const rules(many);
+    for (int i = 0; i < 500; ++i) {
+        auto const path = "/a/" + std::to_string(i % 50) + "/" + std::to_string(i);
+        BOOST_TEST(rules.find(path)->keys.front() == "e" + std::to_string(i));
+        BOOST_TEST(rules.find(path + "/x/y")->keys.front() == "p" + std::to_string(i));
+        BOOST_TEST(rules.find(path + "/")->keys.front() == "p" + std::to_string(i));
+        BOOST_TEST(!rules.find(path + "x"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_prefix_guards_its_folder_and_all_below_but_not_the_path_without_the_slash)
 {
     using keys_by_pattern = std::map<std::string, std::vector<std::string>>;

@@ -188,9 +188,30 @@ struct twins {
     {
         api.get("/files/{id}", &twins::give, arg("id"));
         api.post("/files/{name}", [](std::string name) { return name; }, arg("name"));
+        api.get("/own/{id}", &twins::give, arg("id")).auth_keys({"own-key"});
+        api.get("/closed", [] { return 1; }).auth_keys({});
     }
 };
 } // namespace
+
+BOOST_AUTO_TEST_CASE(the_keys_of_a_route_count_instead_of_the_rules)
+{
+    settings configuration;
+    configuration.auth.rules = {{"/api/v1/own/*", {"k"}}};
+    served<twins> service(configuration);
+    auto const with = [&](std::string_view path, std::string_view key) {
+        raw_client client(service.port());
+        client.send("GET /api/v1/" + std::string(path)
+            + " HTTP/1.1\r\nHost: a\r\nAuthorization: " + std::string(key) + "\r\nConnection: close\r\n\r\n");
+        return client.to_end();
+    };
+    BOOST_TEST(with("own/1", "own-key").starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(with("own/1", "Bearer own-key").starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(with("own/1", "k").starts_with("HTTP/1.1 401 "));
+    BOOST_TEST(with("closed", "k").starts_with("HTTP/1.1 401 "));
+    auto const document = ask(service.port(), "GET /api/v1/openapi.json");
+    BOOST_TEST(has(document, R"("security":[{"key":[]}])"));
+}
 
 BOOST_AUTO_TEST_CASE(a_rule_on_one_route_is_not_lost_to_another_spelling_of_its_pattern)
 {

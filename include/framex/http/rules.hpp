@@ -1,7 +1,9 @@
 /// Rules that say which keys open a path: exact paths and prefixes.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,13 +40,22 @@ public:
     /// not).
     static bool can_match(std::string_view pattern);
 
-    /// The rule that counts for a normalised path or a route's template; null: the path is open to all.
+    /// The rule that counts for a normalised path or a route's template; null: the path is open to all. Its
+    /// cost grows with the length of the path, not with the number of rules.
     key_rule const* find(std::string_view path) const noexcept;
-    bool empty() const noexcept { return exact_.empty() && prefixes_.empty(); }
+    bool empty() const noexcept { return slots_.empty(); }
 
 private:
-    std::map<std::string, key_rule, std::less<>> exact_;
-    std::vector<key_rule> prefixes_; ///< longest first; their patterns end in "/*"
+    /// One rule in the table of open addressing: a prefix by the hash of what stands before its "*".
+    struct slot {
+        std::uint64_t hash = 0;
+        std::shared_ptr<key_rule const> rule{}; ///< null: the slot is free
+    };
+
+    void add(std::string_view text, key_rule rule);
+    key_rule const* look_up(std::uint64_t hash, std::string_view path, bool is_prefix) const noexcept;
+
+    std::vector<slot> slots_; ///< a power of two, at most half of them taken
 };
 
 } // namespace framex

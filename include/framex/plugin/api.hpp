@@ -69,6 +69,14 @@ public:
         return *this;
     }
 
+    /// Requests carry one of these keys in Authorization, as it is or as "Bearer KEY", whatever auth.rules
+    /// say of the path. No key: nobody may ask.
+    route_options& auth_keys(std::vector<std::string> keys)
+    {
+        target_.keys = std::make_shared<key_rule const>(std::string(), std::move(keys));
+        return *this;
+    }
+
     /// Keeps the results as `[cache]` says, for its `ttl`: a request with the same arguments is answered
     /// without running the handler. For GET and POST handlers that give a value; app::start() refuses other
     /// methods. Neither errors nor null are kept. Calls from other plugins always run the handler.

@@ -8,6 +8,7 @@
 #include <framex/http/head.hpp>
 #include <framex/http/message.hpp>
 #include <framex/http/multipart.hpp>
+#include <framex/http/rules.hpp>
 #include <framex/http/sse.hpp>
 #include <framex/http/streamed_response.hpp>
 #include <framex/model/issue.hpp>
@@ -139,6 +140,7 @@ struct route {
     std::shared_ptr<route_cache> cache{}; ///< null: the handler runs for every request
     std::shared_ptr<detail::middleware_list> middleware{}; ///< null: none; the plugin's, then its own
 
+    std::shared_ptr<key_rule const> keys{}; ///< null: auth.rules count, else these alone
     std::shared_ptr<published_route const> published{}; ///< null: the route is one of define()
 
     void* instance = nullptr; ///< the plugin object
