@@ -65,8 +65,11 @@ path_pattern pattern_of(std::string const& path)
 {
     std::string scratch;
     auto const normal = normalise_path(path, scratch);
-    if (!normal || path.find_first_of("?#*") != path.npos)
-        throw oddity("its path is no path of a request");
+    if (!normal)
+        throw oddity("its path is malformed");
+    bool const has_escaped_brace = std::ranges::count(*normal, '{') != std::ranges::count(path, '{');
+    if (has_escaped_brace || path.find_first_of("?#*") != path.npos)
+        throw oddity("its path holds one of ?, #, * and an escaped brace, which no route can have");
     try {
         return path_pattern(*normal);
     } catch (std::invalid_argument const& refused) {
