@@ -149,10 +149,8 @@ bool client_connection::fail(upstream_errc step, upstream_errc late) noexcept
 {
     failed_ = step;
     cause_ = error_;
-    if (char const* const refusal = tls_ && !answered_ ? tls_->refusal(error_) : nullptr) {
-        failed_ = upstream_errc::tls;
+    if (char const* const refusal = tls_ ? tls_->refusal(error_) : nullptr)
         refusal_ = refusal;
-    }
     if (expired_)
         failed_ = clock::now() >= end_ ? upstream_errc::total_timeout : late;
     return false;

@@ -45,7 +45,8 @@ public:
     /// After connect(), before octets.
     virtual void handshake(handler done) = 0;
     /// Why one side has refused the other, when an operation has ended so: the end of a sentence that begins
-    /// with the upstream. Null: that is not it.
+    /// with the upstream. Null: that is not it. Under TLS 1.3 a server looks at the client's certificate when
+    /// that speaks already.
     virtual char const* refusal(error_code error) const noexcept = 0;
 };
 

@@ -58,13 +58,14 @@ void answer_all(tls_peer& client)
 outgoing_request get(std::string const& url) { return {"GET", url}; }
 
 /// "" for an answer, else what the error says, with UP for the upstream.
-std::string failure(std::string const& url, client_options const& options, errc expected = errc::tls)
+std::string failure(
+    std::string const& url, client_options const& options, std::optional<errc> expected = errc::tls)
 {
     try {
         ask(get(url), options);
         return {};
     } catch (upstream_error const& error) {
-        BOOST_TEST((error.step() == expected), error.what());
+        BOOST_TEST((!expected || error.step() == *expected), error.what());
         std::string text = error.what();
         return text.replace(text.find(error.upstream()), error.upstream().size(), "UP");
     }
@@ -156,10 +157,14 @@ BOOST_AUTO_TEST_CASE(a_server_that_wants_a_certificate_gets_it)
         strict.newest = version;
         tls_server there(server, answer_all, strict);
         BOOST_TEST(failure(there.url(), known(issuer)).empty());
-        BOOST_TEST(failure(there.url(), trusting()).ends_with("wants a certificate of its client"));
+        std::optional<errc> step;
+        if (version == TLS1_2_VERSION) // else the handshake is over then
+            step = errc::tls;
+        auto const nobody = failure(there.url(), trusting(), step);
+        BOOST_TEST(nobody.ends_with("wants a certificate of its client"), nobody);
         certificate const stranger(certificate::issuers);
-        BOOST_TEST(
-            failure(there.url(), known(stranger)) == refused + "it refused the certificate of its client");
+        auto const unknown = failure(there.url(), known(stranger), step);
+        BOOST_TEST(unknown.ends_with(": it refused the certificate of its client"), unknown);
     }
 }
 

@@ -13,7 +13,7 @@ namespace framex {
 enum class upstream_errc : unsigned char {
     resolve, ///< the name has no address
     connect, ///< no connection: refused, unreachable
-    tls, ///< one side refused the other: a certificate, a version
+    tls, ///< the handshake failed: a certificate or a version that one side does not take
     write, ///< the connection broke while the request was sent
     no_answer, ///< the connection ended before an answer's head was whole
     malformed_head,
@@ -33,8 +33,7 @@ enum class upstream_errc : unsigned char {
 /// Whether the step took longer than it may.
 constexpr bool is_timeout(upstream_errc step) noexcept { return step >= upstream_errc::connect_timeout; }
 
-/// Whether the upstream cannot have looked at anything of the request. Of upstream_errc::tls some may have
-/// gone: under TLS 1.3 a client is refused when it speaks already.
+/// Whether nothing of the request had gone out.
 constexpr bool is_before_request(upstream_errc step) noexcept
 {
     return step <= upstream_errc::tls || step == upstream_errc::connect_timeout
