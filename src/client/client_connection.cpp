@@ -18,11 +18,17 @@ constexpr int most_interim = 16; // 1xx answers before the final one
 } // namespace
 
 client_connection::client_connection(asio::any_io_executor executor, origin to, client_options const& options,
-    std::shared_ptr<void const> membership)
-    : executor_(std::move(executor)), origin_(std::move(to)), options_(options),
-      transport_(make_tcp_transport(executor_)), resolver_(executor_), clock_(executor_),
-      membership_(std::move(membership)), bell_(executor_, clock::time_point::max())
+    std::shared_ptr<tls_context> tls, std::shared_ptr<void const> membership)
+    : executor_(std::move(executor)), origin_(std::move(to)), options_(options), resolver_(executor_),
+      clock_(executor_), membership_(std::move(membership)), bell_(executor_, clock::time_point::max())
 {
+    if (!origin_.is_secure()) {
+        transport_ = make_tcp_transport(executor_);
+        return;
+    }
+    auto made = make_tls_transport(executor_, std::move(tls), origin_);
+    tls_ = made.get();
+    transport_ = std::move(made);
 }
 client_connection::~client_connection() = default;
 
@@ -143,6 +149,8 @@ bool client_connection::fail(upstream_errc step, upstream_errc late) noexcept
 {
     failed_ = step;
     cause_ = error_;
+    if (char const* const refusal = tls_ ? tls_->refusal(error_) : nullptr)
+        refusal_ = refusal;
     if (expired_)
         failed_ = clock::now() >= end_ ? upstream_errc::total_timeout : late;
     return false;
@@ -154,7 +162,7 @@ void client_connection::raise() const
         std::rethrow_exception(source_fault_);
     if (cause_ == asio::error::operation_aborted && !expired_)
         throw boost::system::system_error(cause_);
-    throw upstream_error(*failed_, origin_.name(), expired_ ? error_code() : cause_);
+    throw upstream_error(*failed_, origin_.name(), expired_ ? error_code() : cause_, refusal_);
 }
 
 bool client_connection::was_stale(outgoing_request const& request) const noexcept
@@ -220,12 +228,23 @@ awaitable<bool> client_connection::connect()
         auto const& each = known[known.size() - left];
         co_await io([&](auto handler) { transport_->connect(each, std::move(handler)); }, executor_, error_,
             transferred_);
+        if (!error_ && !expired_ && tls_)
+            co_return co_await handshake();
         if (!error_ && !expired_)
             co_return true;
         if (clock::now() >= end_ || (error_ == asio::error::operation_aborted && !expired_))
             break;
     }
     co_return fail(upstream_errc::connect, upstream_errc::connect_timeout);
+}
+
+awaitable<bool> client_connection::handshake()
+{
+    expect(options_.tls_timeout);
+    co_await io([&](auto handler) { tls_->handshake(std::move(handler)); }, executor_, error_, transferred_);
+    if (error_ || expired_)
+        co_return fail(upstream_errc::tls, upstream_errc::tls_timeout);
+    co_return true;
 }
 
 // ---- the answer -------------------------------------------------------------------------------------

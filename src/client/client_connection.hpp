@@ -53,8 +53,9 @@ class client_connection : public std::enable_shared_from_this<client_connection>
 public:
     using clock = std::chrono::steady_clock;
 
+    /// `tls`: for an origin that is secure, else null.
     client_connection(asio::any_io_executor executor, origin to, client_options const& options,
-        std::shared_ptr<void const> membership);
+        std::shared_ptr<tls_context> tls, std::shared_ptr<void const> membership);
     ~client_connection();
 
     origin const& where() const noexcept { return origin_; }
@@ -63,6 +64,7 @@ public:
     /// From now on idle; after `limit` it closes itself and leaves `pool`.
     void rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool);
     clock::time_point idle_since() const noexcept { return idle_since_; }
+    clock::duration age() const noexcept { return clock::now() - made_; }
 
     /// A new exchange, which must end by `end`.
     void begin(clock::time_point end) noexcept;
@@ -107,6 +109,7 @@ private:
     static constexpr std::size_t first_block = 4096;
 
     awaitable<std::vector<asio::ip::tcp::endpoint>> resolve();
+    awaitable<bool> handshake();
     awaitable<bool> write(std::string_view octets);
     void start_sending(std::shared_ptr<outgoing_request> request);
     static awaitable<void> send_body(
@@ -136,6 +139,7 @@ private:
     client_options options_;
     input_buffer input_; // outlives the transport, which may still read into it
     std::unique_ptr<transport> transport_;
+    tls_transport* tls_ = nullptr; ///< the transport, when it is one
     asio::ip::tcp::resolver resolver_;
     std::size_t block_ = first_block; ///< a waiting stream holds no more; grows when it was full
     error_code error_;
@@ -147,6 +151,7 @@ private:
     clock::time_point armed_ = clock::time_point::max(); ///< when the clock looks next
     clock::time_point end_ = clock::time_point::max(); ///< of the whole exchange
     bool expired_ = false;
+    clock::time_point made_ = clock::now();
     clock::time_point idle_since_;
     std::weak_ptr<connection_pool> pool_; ///< where it is idle
     std::shared_ptr<void const> membership_; ///< of the pool that it belongs to
@@ -177,6 +182,7 @@ private:
     std::uint64_t sent_ = 0; ///< octets of the request that the system took
     std::optional<upstream_errc> failed_;
     error_code cause_;
+    char const* refusal_ = ""; ///< why one side has refused the other
 };
 
 /// Whoever has an exchange. Let go before the end, it closes the connection at once, though the request's

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,19 @@ private:
 };
 asio::execution_context::id pool_registry::id;
 
+/// How long it may be idle, 0: for ever; nothing when it is too old already.
+std::optional<std::chrono::milliseconds> time_to_rest(
+    client_connection const& connection, pool_limits const& limits)
+{
+    using std::chrono::milliseconds;
+    if (limits.max_age.count() == 0)
+        return limits.idle_timeout;
+    auto const left = limits.max_age - std::chrono::duration_cast<milliseconds>(connection.age());
+    if (left <= milliseconds(0))
+        return std::nullopt;
+    return limits.idle_timeout.count() == 0 ? left : std::min(left, limits.idle_timeout);
+}
+
 } // namespace
 
 std::shared_ptr<connection_pool> connection_pool::make(
@@ -94,7 +108,7 @@ std::size_t connection_pool::in_use() const noexcept
 
 std::shared_ptr<client_connection> connection_pool::take(origin const& to)
 {
-    auto const found = idle_.find(to.name());
+    auto const found = idle_.find(to);
     if (found == idle_.end())
         return nullptr;
     std::shared_ptr<client_connection> chosen;
@@ -114,21 +128,24 @@ void connection_pool::give_back(std::shared_ptr<client_connection> connection)
 {
     if (limits_.idle_connections == 0 || limits_.idle_total == 0 || !connection->may_be_used_again())
         return;
+    auto const time = time_to_rest(*connection, limits_);
+    if (!time)
+        return;
     auto const age = [](auto const& entry) { return entry.second.front()->idle_since(); };
-    auto const found = idle_.find(connection->where().name());
+    auto const found = idle_.find(connection->where());
     if (found != idle_.end() && found->second.size() == limits_.idle_connections)
         remove(*found->second.front());
     else if (count_ == limits_.idle_total)
         remove(*std::ranges::min_element(idle_, {}, age)->second.front());
-    connection->rest(limits_.idle_timeout, weak_from_this());
-    auto& waiting = idle_[connection->where().name()];
+    connection->rest(*time, weak_from_this());
+    auto& waiting = idle_[connection->where()];
     waiting.push_back(std::move(connection));
     ++count_;
 }
 
 void connection_pool::remove(client_connection const& connection) noexcept
 {
-    auto const found = idle_.find(connection.where().name());
+    auto const found = idle_.find(connection.where());
     if (found == idle_.end())
         return;
     auto& waiting = found->second;

@@ -1,5 +1,6 @@
 #include "client/client_connection.hpp"
 #include "client/request_text.hpp"
+#include "client/tls_context.hpp"
 
 #include <framex/client/http_client.hpp>
 #include <framex/http/forwarding.hpp>
@@ -13,10 +14,26 @@
 
 namespace framex {
 
-/// One pool for each executor that the client is used on, or has idle connections on. Only `pools` itself and
-/// the counts are shared by threads.
+/// One pool for each executor that the client is used on, or has idle connections on. Only `pools` itself,
+/// the counts and what is TLS are shared by threads.
 struct http_client::state {
-    explicit state(client_options given) : options(given) {}
+    explicit state(client_options given) : options(std::move(given))
+    {
+        auto const& files = options.tls;
+        if (!files.ca_file.empty() || !files.certificate_file.empty() || !files.key_file.empty())
+            tls_for(origin({}, 0, true)); // a file that does not do is told now
+    }
+
+    /// Null for an origin that needs none.
+    std::shared_ptr<tls_context> tls_for(origin const& to)
+    {
+        if (!to.is_secure())
+            return nullptr;
+        std::lock_guard const guard(mutex);
+        if (!tls)
+            tls = std::make_shared<tls_context>(options.tls);
+        return tls;
+    }
 
     std::shared_ptr<connection_pool> pool_of(asio::any_io_executor const& executor)
     {
@@ -32,6 +49,7 @@ struct http_client::state {
 
     client_options const options;
     std::mutex mutex;
+    std::shared_ptr<tls_context> tls;
     std::vector<std::pair<asio::any_io_executor, std::shared_ptr<connection_pool>>> pools;
     std::atomic<std::uint64_t> opened{0}, reused{0}, retried{0};
 };
@@ -83,7 +101,7 @@ client_connection::clock::time_point end_of(client_options const& options)
 
 } // namespace
 
-http_client::http_client(client_options options) : state_(std::make_shared<state>(options)) {}
+http_client::http_client(client_options options) : state_(std::make_shared<state>(std::move(options))) {}
 
 awaitable<streamed_response> http_client::stream(outgoing_request request) const
 {
@@ -107,8 +125,8 @@ awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, 
     for (;;) {
         bool const fresh = !connection;
         if (fresh)
-            connection = exchange_hold(
-                std::make_shared<client_connection>(executor, sent->to, self->options, pool->membership()));
+            connection = exchange_hold(std::make_shared<client_connection>(
+                executor, sent->to, self->options, self->tls_for(sent->to), pool->membership()));
         connection->begin(end);
         ++(fresh ? self->opened : self->reused);
         bool good = true;

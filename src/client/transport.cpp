@@ -5,22 +5,15 @@
 
 namespace framex {
 
-namespace {
-
 using asio::ip::tcp;
+
+namespace {
 
 class tcp_transport final : public transport {
 public:
     explicit tcp_transport(asio::any_io_executor executor) : socket_(std::move(executor)) {}
 
-    void connect(tcp::endpoint to, handler done) override
-    {
-        error_code ignored;
-        socket_.close(ignored); // an address that was tried before
-        socket_.open(to.protocol(), ignored); // a fault shows again in async_connect
-        socket_.set_option(tcp::no_delay(true), ignored);
-        socket_.async_connect(to, connected(std::move(done)));
-    }
+    void connect(tcp::endpoint to, handler done) override { connect_socket(socket_, to, std::move(done)); }
     void read_some(asio::mutable_buffer to, handler done) override
     {
         socket_.async_read_some(to, std::move(done));
@@ -29,12 +22,7 @@ public:
     {
         socket_.async_write_some(from, std::move(done));
     }
-    bool is_readable() noexcept override
-    {
-        char octet = 0;
-        auto const size = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-        return size >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-    }
+    bool is_readable() noexcept override { return framex::is_readable(socket_); }
     bool is_open() const noexcept override { return socket_.is_open(); }
     void cancel() noexcept override
     {
@@ -48,25 +36,7 @@ public:
     }
 
 private:
-    /// The handler of a connect, which has no size.
-    class connected {
-    public:
-        using executor_type = asio::associated_executor_t<handler>;
-        using cancellation_slot_type = asio::associated_cancellation_slot_t<handler>;
-
-        explicit connected(handler inner) : inner_(std::move(inner)) {}
-        executor_type get_executor() const noexcept { return asio::get_associated_executor(inner_); }
-        cancellation_slot_type get_cancellation_slot() const noexcept
-        {
-            return asio::get_associated_cancellation_slot(inner_);
-        }
-        void operator()(error_code error) { std::move(inner_)(error, 0); }
-
-    private:
-        handler inner_;
-    };
-
-    asio::basic_stream_socket<tcp, asio::any_io_executor> socket_;
+    tcp_socket socket_;
 };
 
 } // namespace
@@ -74,6 +44,25 @@ private:
 std::unique_ptr<transport> make_tcp_transport(asio::any_io_executor executor)
 {
     return std::make_unique<tcp_transport>(std::move(executor));
+}
+
+void connect_socket(tcp_socket& socket, tcp::endpoint to, transport::handler done)
+{
+    error_code ignored;
+    socket.close(ignored);
+    socket.open(to.protocol(), ignored); // a fault shows again in async_connect
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto complete = [](transport::handler inner, error_code error, std::size_t) {
+        std::move(inner)(error, 0);
+    };
+    socket.async_connect(to, passing(std::move(done), complete));
+}
+
+bool is_readable(tcp_socket& socket) noexcept
+{
+    char octet = 0;
+    auto const size = ::recv(socket.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 } // namespace framex

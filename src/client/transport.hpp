@@ -1,6 +1,7 @@
 /// The octets of one connection to an upstream, whatever carries them.
 #pragma once
 
+#include <framex/client/origin.hpp>
 #include <framex/fwd.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -10,17 +11,21 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace framex {
 
+class tls_context;
+
 /// Operations complete on the executor of their handler and are cancelled through its slot; one read and one
-/// write at a time. They may outlive the transport: its death ends them with operation_aborted.
+/// write at a time. They may outlive the transport: its death ends them with operation_aborted. A buffer to
+/// read into outlives the transport, one to write from the operation.
 class transport {
 public:
     using handler = asio::any_completion_handler<void(error_code, std::size_t)>;
 
     virtual ~transport() = default;
-    /// Ready for octets once it completes.
+    /// Ready for octets, or for the handshake, once it completes.
     virtual void connect(asio::ip::tcp::endpoint to, handler done) = 0;
     virtual void read_some(asio::mutable_buffer to, handler done) = 0;
     virtual void write_some(asio::const_buffer from, handler done) = 0;
@@ -33,6 +38,52 @@ public:
     virtual void close() noexcept = 0;
 };
 
+/// TLS over TCP. Without the close_notify of the other side (RFC 8446 section 6.1) the end is a fault, not
+/// eof.
+class tls_transport : public transport {
+public:
+    /// After connect(), before octets.
+    virtual void handshake(handler done) = 0;
+    /// Why one side has refused the other, when an operation has ended so: the end of a sentence that begins
+    /// with the upstream. Null: that is not it. Under TLS 1.3 a server looks at the client's certificate when
+    /// that speaks already.
+    virtual char const* refusal(error_code error) const noexcept = 0;
+};
+
 std::unique_ptr<transport> make_tcp_transport(asio::any_io_executor executor);
+std::unique_ptr<tls_transport> make_tls_transport(
+    asio::any_io_executor executor, std::shared_ptr<tls_context> context, origin to);
+
+// ---- for those who make transports ------------------------------------------------------------------
+
+using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, asio::any_io_executor>;
+
+/// Closes what was tried before.
+void connect_socket(tcp_socket& socket, asio::ip::tcp::endpoint to, transport::handler done);
+bool is_readable(tcp_socket& socket) noexcept;
+
+/// A handler whose results pass through `function(handler, results...)`: it has the executor and the slot of
+/// `inner`.
+template <class Function>
+class passing {
+public:
+    using executor_type = asio::associated_executor_t<transport::handler>;
+    using cancellation_slot_type = asio::associated_cancellation_slot_t<transport::handler>;
+
+    passing(transport::handler inner, Function function)
+        : inner_(std::move(inner)), function_(std::move(function))
+    {
+    }
+    executor_type get_executor() const noexcept { return asio::get_associated_executor(inner_); }
+    cancellation_slot_type get_cancellation_slot() const noexcept
+    {
+        return asio::get_associated_cancellation_slot(inner_);
+    }
+    void operator()(error_code error, std::size_t size = 0) { function_(std::move(inner_), error, size); }
+
+private:
+    transport::handler inner_;
+    Function function_;
+};
 
 } // namespace framex

@@ -13,6 +13,8 @@ char const* sentence(upstream_errc step) noexcept
         return " has no known address";
     case upstream_errc::connect:
         return " cannot be reached";
+    case upstream_errc::tls:
+        return " failed in the TLS handshake";
     case upstream_errc::write:
         return " did not take the request";
     case upstream_errc::no_answer:
@@ -31,6 +33,8 @@ char const* sentence(upstream_errc step) noexcept
         return " cannot take the request";
     case upstream_errc::connect_timeout:
         return " could not be reached in time";
+    case upstream_errc::tls_timeout:
+        return " did not end the TLS handshake in time";
     case upstream_errc::write_timeout:
         return " did not take the request in time";
     case upstream_errc::head_timeout:

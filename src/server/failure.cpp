@@ -112,6 +112,8 @@ failure failure::of(std::exception_ptr error)
     } catch (upstream_error const& e) { // never hidden in a 200
         why = failure(e.status(), e.what(), origin::protocol);
         why.is_hidden = true; // its cause
+        if (why.status == 503)
+            why.fields = "\r\nRetry-After: 1";
     } catch (engine_error const& e) {
         if (e.why() == engine_errc::missing) {
             why.is_hidden = true;

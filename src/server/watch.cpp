@@ -86,8 +86,12 @@ std::string text_of(std::exception_ptr const& error)
     try {
         std::rethrow_exception(error);
     } catch (upstream_error const& known) {
-        auto const& cause = known.cause();
-        return cause ? known.what() + (": " + cause.message()) : known.what();
+        std::string text = known.what();
+        if (known.cause())
+            text += ": " + known.cause().message();
+        if (!known.not_repeated().empty())
+            text += "; not repeated: " + known.not_repeated();
+        return text;
     } catch (std::exception const& known) {
         return known.what();
     } catch (...) {

@@ -28,9 +28,7 @@ struct lab {
     /// Who is chosen for requests that end at once; "-" when nobody is.
     std::string turn(int count, std::string_view key = {})
     {
-        std::string names;
-        for (int i = 0; i < count; ++i)
-            names += begin(key);
+        auto names = begin_many(count, key);
         for (char const name : names)
             end(name);
         return names;
@@ -47,6 +45,13 @@ struct lab {
     {
         auto const found = group.choose(key, {});
         return std::string(1, found ? static_cast<char>('a' + *found) : '-');
+    }
+    std::string begin_many(int count, std::string_view key = {})
+    {
+        std::string names;
+        for (int i = 0; i < count; ++i)
+            names += begin(key);
+        return names;
     }
     void end(char name)
     {
@@ -110,13 +115,11 @@ BOOST_AUTO_TEST_CASE(who_has_the_fewest_requests_for_its_weight_is_chosen)
 {
     lab even({1, 1, 1}, by(balance::least_in_flight));
     BOOST_TEST(even.one_by_one(4) == "bcab");
-    BOOST_TEST(even.begin() + even.begin() + even.begin() == "cab");
+    BOOST_TEST(even.begin_many(3) == "cab");
     even.end('a');
     BOOST_TEST(even.begin() == "a");
     lab weighted({3, 1}, by(balance::least_in_flight));
-    std::string names;
-    for (int i = 0; i < 8; ++i)
-        names += weighted.begin();
+    auto const names = weighted.begin_many(8);
     BOOST_TEST(std::ranges::count(names, 'a') == 6);
 }
 
@@ -162,7 +165,7 @@ BOOST_AUTO_TEST_CASE(members_on_one_host_share_the_keys)
 BOOST_AUTO_TEST_CASE(a_full_member_is_passed_over_and_a_full_group_refuses)
 {
     lab here({1, 1}, by(balance::round_robin, 2));
-    BOOST_TEST(here.begin() + here.begin() + here.begin() + here.begin() + here.begin() == "abab-");
+    BOOST_TEST(here.begin_many(5) == "abab-");
     BOOST_TEST(
         here.refusal() == "the upstream a:80, b:80 cannot take the request: each has 2 requests already");
     here.end('b');

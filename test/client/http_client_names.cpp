@@ -45,6 +45,8 @@ private:
     static inline bool hangs = false;
 };
 
+std::atomic<int> look_ups_of_two{0};
+
 } // namespace
 
 /// The system's own, but for the names of these tests.
@@ -60,6 +62,7 @@ extern "C" int getaddrinfo(char const* node, char const* service, addrinfo const
     }
     if (name != "two.test")
         return real(node, service, hints, found);
+    ++look_ups_of_two;
     if (int const failed = real("127.0.0.2", service, hints, found))
         return failed;
     addrinfo* last = *found;
@@ -177,6 +180,42 @@ BOOST_AUTO_TEST_CASE(an_address_that_does_not_answer_leaves_time_for_the_next_on
     options.connect_timeout = 50ms;
     auto const found = failure_of(outgoing_request("GET", "http://127.0.0.2:" + port + "/"), options);
     BOOST_TEST((found == errc::connect_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_is_looked_up_again_when_its_connection_is_old)
+{
+    scripted upstream([](peer& client) {
+        while (!client.head().empty()) {
+            std::this_thread::sleep_for(3ms);
+            client.say(with_length("ok"));
+        }
+    });
+    auto const port = upstream.name().substr(upstream.name().find(':'));
+    for (auto const age : {1ms, 3'600'000ms}) {
+        client_options options;
+        options.pool.max_age = age;
+        options.pool.idle_timeout = 0ms;
+        asking here(options);
+        int const before = look_ups_of_two;
+        for (int i = 0; i < 3; ++i)
+            here.ask(outgoing_request("GET", "http://two.test" + port + "/"));
+        BOOST_TEST(look_ups_of_two - before == (age == 1ms ? 3 : 1));
+        BOOST_TEST(here.client.idle() == (age == 1ms ? 0U : 1U));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_connection_that_is_old_is_closed)
+{
+    scripted upstream(answers(with_length("ok")));
+    client_options options;
+    options.pool.max_age = 200ms;
+    asking here(options);
+    here.ask(outgoing_request("GET", upstream.url()));
+    here.run([](http_client const* client) -> awaitable<void> {
+        for (int i = 0; i < 5000 && client->idle() != 0; ++i)
+            co_await sleep_for(2ms);
+    }(&here.client));
+    BOOST_TEST(here.client.idle() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(names_are_resolved)

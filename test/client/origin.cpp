@@ -42,6 +42,16 @@ BOOST_AUTO_TEST_CASE(path_and_port_may_be_left_out)
     BOOST_TEST(request_url("http://a:80/").to.authority() == "a");
 }
 
+BOOST_AUTO_TEST_CASE(https_has_a_port_of_its_own)
+{
+    request_url const parts("https://a/x");
+    BOOST_TEST(parts.to.is_secure());
+    BOOST_TEST(parts.to.name() == "a:443");
+    BOOST_TEST(parts.to.authority() == "a");
+    BOOST_TEST(request_url("https://a:80").to.authority() == "a:80");
+    BOOST_TEST(!request_url("http://a:443").to.is_secure());
+}
+
 BOOST_AUTO_TEST_CASE(addresses_of_both_families_are_hosts)
 {
     BOOST_TEST(request_url("http://127.0.0.1:9/").to.host() == "127.0.0.1");
@@ -53,7 +63,6 @@ BOOST_AUTO_TEST_CASE(addresses_of_both_families_are_hosts)
 
 BOOST_AUTO_TEST_CASE(other_urls_are_refused_with_a_reason_that_holds_no_secret)
 {
-    BOOST_TEST(refusal("https://a/").find("https is not possible yet") != std::string::npos);
     BOOST_TEST(refusal("ftp://a/").find("another scheme") != std::string::npos);
     auto const secret = refusal("http://user:secret@a/");
     BOOST_TEST(secret.find("credentials") != std::string::npos);
@@ -63,8 +72,10 @@ BOOST_AUTO_TEST_CASE(other_urls_are_refused_with_a_reason_that_holds_no_secret)
         BOOST_TEST(refusal(url) != "accepted", url);
 }
 
-BOOST_AUTO_TEST_CASE(origins_are_equal_when_host_and_port_are)
+BOOST_AUTO_TEST_CASE(origins_are_equal_when_scheme_host_and_port_are)
 {
+    BOOST_TEST((request_url("https://a:80").to != origin("a", 80)));
+    BOOST_TEST((origin("b", 80) < origin("a", 80, true)));
     BOOST_TEST((request_url("http://a/x").to == origin("a", 80)));
     BOOST_TEST((origin("a", 80) != origin("a", 81)));
 }

@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(every_step_has_a_sentence_and_time_outs_are_504)
         if (error.step() != upstream_errc::unavailable)
             BOOST_TEST(error.status() == (is_late ? 504 : 502));
     }
-    BOOST_TEST(sentences.size() == 15U);
+    BOOST_TEST(sentences.size() == 17U);
     BOOST_TEST(upstream_error(upstream_errc::unavailable, "u").status() == 503);
 }
 

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_goes_on_is_in_flight_and_a_client_that_leave
 BOOST_AUTO_TEST_CASE(a_request_may_be_sent_by_hand)
 {
     named one("one");
-    lab here({{one.server.url()}});
+    lab here({upstream_member(one.server.url())});
     auto member = here.group.choose();
     BOOST_TEST(member.index() == 0U);
     member.failed();

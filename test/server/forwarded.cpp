@@ -79,8 +79,16 @@ struct relay {
     }
     streamed_response large() { return streamed_response(200, blocks(100'000, 4096)); }
 
+    streamed_response crowded()
+    {
+        upstream_error error(upstream_errc::unavailable, "shop", asio::error::timed_out, "none is healthy");
+        error.not_repeated("POST was sent already");
+        throw error;
+    }
+
     static void define(api<relay>& api)
     {
+        api.get("/crowded", &relay::crowded);
         api.get("/forward", &relay::forward);
         api.post("/forward", &relay::forward);
         api.get("/hurry", &relay::hurry);
@@ -308,6 +316,27 @@ BOOST_AUTO_TEST_CASE(an_upstream_failure_is_never_hidden_in_a_200_and_its_cause_
     BOOST_TEST(!has(all, "refused"));
     std::lock_guard const lock(guard);
     BOOST_TEST(told == "the upstream 127.0.0.1:1 cannot be reached: Connection refused");
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_group_that_cannot_take_a_request_is_503_and_the_operator_is_told_why_nobody_else_was_asked)
+{
+    std::mutex guard;
+    std::string told;
+    served<relay> service({}, [&](framex::app& app) {
+        app.on_error([&](error_record const& record) {
+            std::lock_guard const lock(guard);
+            told = record.what;
+        });
+    });
+    auto const all = ask(service.port(), "GET /api/v1/crowded");
+    BOOST_TEST(all.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(has(all, "\r\nRetry-After: 1\r\n"));
+    BOOST_TEST(has(all, message_of("shop", " cannot take the request: none is healthy")));
+    std::lock_guard const lock(guard);
+    BOOST_TEST(told
+        == "the upstream shop cannot take the request: none is healthy: Connection timed out; not repeated: "
+           "POST was sent already");
 }
 
 BOOST_AUTO_TEST_CASE(an_upstream_that_breaks_off_cuts_the_client_and_ends_an_event_stream_with_an_error)

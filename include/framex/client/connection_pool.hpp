@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace framex {
@@ -22,6 +21,9 @@ struct pool_limits {
     std::size_t idle_connections = 32; ///< of one origin; 0 keeps none
     std::chrono::milliseconds idle_timeout{15'000}; ///< then an idle connection is closed; 0: never
     std::size_t idle_total = 256; ///< connections of all origins
+    /// Then a connection is not kept any longer, however busy, so that a name whose address has changed is
+    /// looked up again; 0: never.
+    std::chrono::milliseconds max_age{300'000};
 };
 
 /// The idle connections of one executor, which must run one handler at a time (a thread or a strand). What
@@ -57,7 +59,7 @@ private:
 
     pool_limits limits_;
     std::shared_ptr<void const> membership_;
-    std::map<std::string, bench> idle_; ///< by the origin's name; no bench is empty
+    std::map<origin, bench> idle_; ///< no bench is empty
     std::atomic<std::size_t> count_{0}; ///< on all benches
 };
 

@@ -1,8 +1,9 @@
-/// The HTTP client of framex: HTTP/1.1, pooled, with a bound for every step.
+/// The HTTP client of framex: HTTP/1.1 over TCP or TLS, pooled, with a bound for every step.
 #pragma once
 
 #include <framex/client/connection_pool.hpp>
 #include <framex/client/outgoing_request.hpp>
+#include <framex/client/tls_options.hpp>
 #include <framex/client/upstream_error.hpp>
 #include <framex/coro/awaitable.hpp>
 #include <framex/http/head.hpp>
@@ -19,6 +20,7 @@ namespace framex {
 /// Each time-out ends its step with an upstream_error that names the step; 0 means no time-out.
 struct client_options {
     std::chrono::milliseconds connect_timeout{5'000}; ///< the look-up and all addresses together
+    std::chrono::milliseconds tls_timeout{10'000}; ///< the handshake after that
     std::chrono::milliseconds write_timeout{30'000}; ///< while the upstream takes nothing of the request
     std::chrono::milliseconds head_timeout{60'000}; ///< from the sent request to the answer's head
     std::chrono::milliseconds body_timeout{60'000}; ///< while nothing of the body comes
@@ -26,6 +28,7 @@ struct client_options {
     std::size_t body_size = 16 << 20; ///< octets that send() takes
     head_limits heads{}; ///< of answers
     pool_limits pool{};
+    tls_options tls{}; ///< for https
 };
 
 /// What a client has done so far.
@@ -54,6 +57,7 @@ struct client_counts {
 /// sending at once, and so does the end of an answer that closes its connection.
 class http_client {
 public:
+    /// Throws std::invalid_argument for files of `options.tls` that do not do.
     explicit http_client(client_options options = {});
 
     /// The whole answer, whatever its status; redirects are not followed. Throws upstream_error, and

@@ -13,6 +13,7 @@ namespace framex {
 enum class upstream_errc : unsigned char {
     resolve, ///< the name has no address
     connect, ///< no connection: refused, unreachable
+    tls, ///< the handshake failed: a certificate or a version that one side does not take
     write, ///< the connection broke while the request was sent
     no_answer, ///< the connection ended before an answer's head was whole
     malformed_head,
@@ -22,6 +23,7 @@ enum class upstream_errc : unsigned char {
     refused, ///< a whole answer, but none of the kind that was asked for
     unavailable, ///< nobody was asked: all of a group have enough to do, or are not well
     connect_timeout,
+    tls_timeout,
     write_timeout,
     head_timeout,
     body_timeout, ///< nothing of the body came for too long
@@ -34,8 +36,8 @@ constexpr bool is_timeout(upstream_errc step) noexcept { return step >= upstream
 /// Whether nothing of the request had gone out.
 constexpr bool is_before_request(upstream_errc step) noexcept
 {
-    return step == upstream_errc::resolve || step == upstream_errc::connect
-        || step == upstream_errc::connect_timeout;
+    return step <= upstream_errc::tls || step == upstream_errc::connect_timeout
+        || step == upstream_errc::tls_timeout;
 }
 
 /// Thrown by the HTTP client, and by the bodies that it gives. what() names the upstream and the step, never

@@ -73,13 +73,13 @@ struct health_options {
 };
 
 struct group_options {
-    std::string name{}; ///< for messages; empty: the names of the members
     framex::balance balance = framex::balance::round_robin;
     upstream_options upstream{};
     std::size_t in_flight = 0; ///< requests that a member has at a time; 0: any number
     ejection_options ejection{};
     retry_options retry{};
     health_options health{};
+    std::string name{}; ///< for messages; empty: the names of the members
 };
 
 /// What an operator is told of a member.
