@@ -58,7 +58,7 @@ def check_download(front):
     equal(digest.hexdigest(), digest_of(PIECES), "a download")
 
 
-def run(python, program):
+def run(python, program, _):
     with fastapi(python) as upstream, Framex(program, BEHIND.format(url=upstream.url)) as front:
         ask(front, "POST", "/api/v1/octets", b"few", {"Content-Type": "text/plain"})
         before = front.peak()

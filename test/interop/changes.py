@@ -34,7 +34,7 @@ def check_new_operations(front, upstream):
     equal((is_cut, len(events) + 1, events[-1]["event"]), (False, 41, "finish"), f"the stream that ran meanwhile, from {first}")
 
 
-def run(python, program):
+def run(python, program, _):
     port = free_port()
     with Framex(program, FOLLOWED.format(port=port)) as front:
         check_late_upstream(front, port)

@@ -87,10 +87,10 @@ def check_document(front):
     expect("/api/v1/internal/secret" not in document["paths"], "what is disabled is not in the document")
 
 
-def run(python, program):
+def run(python, program, _):
     with fastapi(python) as upstream, Framex(program, BEHIND.format(url=upstream.url)) as front:
         check_parameters(front)
-        #check_cookies(front)
+        check_cookies(front)
         check_methods(front)
         check_answers(front, upstream)
         check_rules(front, upstream)

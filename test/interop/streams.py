@@ -59,7 +59,7 @@ def check_upstream_that_dies(front, upstream):
     expect(f"127.0.0.1:{upstream.port}" in refused.json()["message"], "the answer names the upstream", refused)
 
 
-def run(python, program):
+def run(python, program, _):
     with fastapi(python) as upstream, Framex(program, BEHIND.format(url=upstream.url)) as front:
         check_soon(front)
         check_clients_that_leave(front, upstream)
