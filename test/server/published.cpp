@@ -5,6 +5,7 @@
 #include <framex/server/app.hpp>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <mutex>
