@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds usual_wait = 30s; // between two looks at a document
 constexpr std::chrono::milliseconds first_wait = 500ms; // after a failure, doubled with each one
 
 /// A document is small, and whoever waits for it is the start of the service.
@@ -27,8 +26,7 @@ client_options fetching(proxy_settings const& settings)
 client_options patience_of(proxy_settings const& settings)
 {
     client_options made;
-    if (settings.timeout.count() > 0)
-        made.connect_timeout = made.write_timeout = made.head_timeout = made.body_timeout = settings.timeout;
+    made.connect_timeout = made.write_timeout = made.head_timeout = made.body_timeout = settings.timeout;
     return made;
 }
 
@@ -78,8 +76,8 @@ awaitable<bool> upstream_import::refresh()
 std::chrono::milliseconds upstream_import::next_wait()
 {
     if (failures_ == 0)
-        return usual_wait;
-    auto const base = std::min(first_wait * (1 << std::min(failures_ - 1, 10u)), usual_wait);
+        return settings_->refresh;
+    auto const base = std::min(first_wait * (1 << std::min(failures_ - 1, 10u)), settings_->refresh);
     std::minstd_rand chance(std::random_device{}());
     return base + base * static_cast<int>(chance() % 26) / 100; // many do not ask at once
 }

@@ -3,6 +3,9 @@
 #include "call_request.hpp"
 #include "checked_form.hpp"
 
+#include <framex/http/syntax.hpp>
+
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -82,10 +85,38 @@ void refuse_disabled(relay_way const& way, std::string const& path)
             throw http_error(404, "Not Found");
 }
 
+bool is_cookie_of(operation const& one, std::string_view name)
+{
+    return std::ranges::any_of(one.parameters, [&](operation_parameter const& each) {
+        return each.in == parameter_in::cookie && each.name == name;
+    });
+}
+
+/// The cookies that are parameters of the operation, as the value of a Cookie field. RFC 6265 section 4.2.1.
+std::string described_cookies(operation const& one, http::fields const& from)
+{
+    std::string kept;
+    auto const [first, last] = from.equal_range(http::field::cookie);
+    for (auto at = first; at != last; ++at) {
+        std::string_view rest(at->value());
+        while (!rest.empty()) {
+            auto const end = rest.find(';');
+            auto const pair = trim_whitespace(rest.substr(0, end));
+            rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+            if (is_cookie_of(one, pair.substr(0, pair.find('='))))
+                kept.append(kept.empty() ? "" : "; ").append(pair);
+        }
+    }
+    return kept;
+}
+
 void set_credentials(relay_way const& way, request& asked)
 {
+    auto const cookies = described_cookies(way.described, asked.headers);
     asked.headers.erase(http::field::authorization);
     asked.headers.erase(http::field::cookie);
+    if (!cookies.empty())
+        asked.headers.set(http::field::cookie, cookies);
     auto key = way.settings->key_for(asked.path);
     if (key.empty())
         key = way.settings->key_for(way.described.route);

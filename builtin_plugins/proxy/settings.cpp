@@ -55,7 +55,8 @@ public:
             rules(*written_.white_list, setting_place("white_list"));
         upstreams();
         forced_streams();
-        timeout();
+        made_.timeout = span("timeout", written_.timeout);
+        made_.refresh = span("refresh", written_.refresh);
         keys();
         functions();
         if (!issues_.empty())
@@ -157,15 +158,14 @@ private:
         made_.force_stream_apis = paths;
     }
 
-    void timeout()
+    std::chrono::milliseconds span(std::string const& key, json::value const& given)
     {
-        auto const& given = written_.timeout;
         auto const text = given.is_string() ? std::string(given.get_string()) : to_json(given);
-        auto const span = parse_duration(text);
-        if (!span || span->milliseconds == 0)
-            return refuse(setting_place("timeout"), "timeout",
+        auto const read = parse_duration(text);
+        if (!read || read->milliseconds == 0)
+            refuse(setting_place(key), key,
                 "should be a number of seconds above 0, or a text with a unit, as in \"10min\"");
-        made_.timeout = *span;
+        return read.value_or(duration_setting());
     }
 
     void keys()

@@ -51,6 +51,7 @@ struct settings_table {
     std::optional<std::vector<std::string>> white_list; ///< ["/*"] beside a list of URLs, else no such level
     std::vector<std::string> force_stream_apis; ///< exact paths
     json::value timeout = 600; ///< seconds, or a text with a unit
+    json::value refresh = 30; ///< the same
     auth_table auth;
     free_table ingress_config; ///< read for configurations of the Ray engine, without effect here
     std::map<std::string, std::vector<std::string>> proxy_functions; ///< names of functions by URL
@@ -60,13 +61,14 @@ struct settings_table {
         return framex::rules(framex::field(&settings_table::proxy_urls, framex::defaulted),
             framex::field(&settings_table::force_stream_apis, framex::defaulted),
             framex::field(&settings_table::timeout, framex::defaulted),
+            framex::field(&settings_table::refresh, framex::defaulted),
             framex::field(&settings_table::auth, framex::defaulted),
             framex::field(&settings_table::ingress_config, framex::defaulted),
             framex::field(&settings_table::proxy_functions, framex::defaulted));
     }
 };
 BOOST_DESCRIBE_STRUCT(settings_table, (),
-    (proxy_urls, white_list, force_stream_apis, timeout, auth, ingress_config, proxy_functions))
+    (proxy_urls, white_list, force_stream_apis, timeout, refresh, auth, ingress_config, proxy_functions))
 
 /// One upstream, checked.
 struct upstream_settings {
@@ -80,7 +82,8 @@ struct upstream_settings {
 struct proxy_settings {
     std::vector<upstream_settings> upstreams; ///< in the order of proxy_urls
     std::vector<std::string> force_stream_apis;
-    std::chrono::milliseconds timeout{};
+    std::chrono::milliseconds timeout{}; ///< of each step of a request; above 0
+    std::chrono::milliseconds refresh{}; ///< between two looks at a document; above 0
     std::map<std::string, std::vector<std::string>> proxy_functions; ///< by the URL of an upstream
     key_rules keys; ///< each rule has at least one key
 

@@ -3,7 +3,6 @@
 #include <framex/plugin/call.hpp>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -65,12 +64,19 @@ void unfold(declared_api const& api, std::string& text)
     auto const& legal = api.elsewhere->legal_statuses();
     auto const code = status->get_int64();
     if (std::ranges::find(legal, code) == legal.end()) {
-        auto const why = message->is_string() ? std::string(message->get_string()) : json::serialize(*message);
+        auto const why = message->is_string() ? std::string(message->get_string()) : to_json(*message);
         throw http_error(code >= 400 && code < 600 ? static_cast<int>(code) : 502,
             "Proxy API " + api.name + " returned status " + std::to_string(code) + ": " + why);
     }
     auto const* const data = envelope->if_contains("data");
-    text = data ? json::serialize(*data) : "null";
+    text = data ? to_json(*data) : "null";
+}
+
+/// Whether the JSON is a text, which a caller gets as it would from a plugin: without quotes and escapes.
+bool is_json_text(std::string_view json)
+{
+    auto const begin = json.find_first_not_of(" \t\r\n");
+    return begin != json.npos && json[begin] == '"';
 }
 
 bool is_stream(result_form form)
@@ -139,11 +145,11 @@ awaitable<text_answer> call_published(declared_api const& api, json::object argu
     }
     if (gift.status >= 400)
         throw http_error(gift.status, std::move(body));
-    answer.is_body = true;
     answer.is_json = is_json_media(type);
     answer.text = std::move(body);
     if (answer.is_json)
         unfold(api, answer.text);
+    answer.is_body = !answer.is_json || !is_json_text(answer.text);
     co_return answer;
 }
 

@@ -103,6 +103,7 @@ BOOST_AUTO_TEST_CASE(the_list_form_takes_everything_unless_white_list_says_what)
     BOOST_TEST(all.upstreams[1].docs_path == "/api/v1/openapi.json");
     BOOST_TEST(all.upstreams[1].rules.decide("/x/{y}").because == "white_list \"/*\"");
     BOOST_TEST((all.timeout == 600s));
+    BOOST_TEST((all.refresh == 30s));
 
     auto const some = read("[plugins.proxy]\nproxy_urls = [\"http://a\"]\nwhite_list = [\"/api/*\"]\n");
     BOOST_TEST(some.upstreams[0].rules.decide("/api/x").taken);
@@ -133,6 +134,7 @@ BOOST_AUTO_TEST_CASE(several_upstreams_keys_and_functions_are_read)
 {
     auto const made = read(R"([plugins.proxy]
 timeout = "90s"
+refresh = "500ms"
 ingress_config = { max_ongoing_requests = 60 }
 [plugins.proxy.proxy_urls]
 "http://127.0.0.1:18001" = {}
@@ -142,6 +144,7 @@ ingress_config = { max_ongoing_requests = 60 }
 )");
     BOOST_TEST(made.upstreams.size() == 2U);
     BOOST_TEST((made.timeout == 90s));
+    BOOST_TEST((made.refresh == 500ms));
     BOOST_TEST(made.proxy_functions.at("http://127.0.0.1:18010").size() == 2U);
     BOOST_TEST(checked(configuration()).upstreams.empty());
 }
@@ -208,6 +211,7 @@ BOOST_AUTO_TEST_CASE(keys_functions_and_timeout_are_refused_at_their_place)
     auto const told = refusals(R"([plugins.proxy]
 proxy_urls = ["http://127.0.0.1:9000"]
 timeout = "soon"
+refresh = 0
 [plugins.proxy.auth.rules]
 "/a" = []
 "/b" = ["two\nlines"]
@@ -215,9 +219,10 @@ timeout = "soon"
 "http://127.0.0.1:9001" = ["f"]
 )");
     for (auto const* part : {"config.toml:3", "`plugins.proxy.timeout` should be a number of seconds above 0",
+             "config.toml:4", "`plugins.proxy.refresh` should be a number of seconds above 0",
              "`plugins.proxy.auth.rules.\"/a\"` should list a key to send",
              "`plugins.proxy.auth.rules.\"/b\"[0]` should be a key that a header field can hold",
-             "is none of proxy_urls, did you mean http://127.0.0.1:9000?", "4 problems"})
+             "is none of proxy_urls, did you mean http://127.0.0.1:9000?", "5 problems"})
         BOOST_TEST(tells(told, part), part << "\n" << told);
     BOOST_TEST(!tells(told, "two"), told);
     for (auto const* time : {"0", "-1", "true", "[]", "\"0s\""})

@@ -5,6 +5,7 @@
 #include <framex/server/app.hpp>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <mutex>
@@ -40,6 +41,8 @@ awaitable<streamed_response> answer_call(json::object arguments)
         made.headers.set("Content-Type", "text/event-stream");
         co_return made;
     }
+    if (auto const* text = arguments.if_contains("text"))
+        co_return response::json(" " + json::serialize(*text));
     if (arguments.contains("fail"))
         co_return response::json(R"({"detail":"no"})", 404);
     std::string const status = arguments.contains("refuse") ? "403" : "200";
@@ -147,6 +150,15 @@ struct caller {
         }
         co_return told;
     }
+    awaitable<std::string> text()
+    {
+        auto asking =
+            context_.call_plugin_api<std::string>("/api/v1/far/{id}", arg("text") = std::string("a\"b"));
+        auto told = co_await std::move(asking);
+        auto number = context_.call_plugin_api<std::string>("/api/v1/far/{id}", arg("half") = 0.5);
+        told += co_await std::move(number);
+        co_return told;
+    }
     awaitable<std::string> local() { return context_.call_plugin_api<std::string>("/api/v1/near"); }
     awaitable<std::string> nowhere() { return context_.call_plugin_api<std::string>("/api/v1/nowhere"); }
     static void define(api<caller>& api)
@@ -155,6 +167,7 @@ struct caller {
         api.get("/whole", &caller::whole);
         api.get("/events", &caller::events);
         api.get("/fails", &caller::fails, arg("refuse"));
+        api.get("/text", &caller::text);
         api.get("/local", &caller::local);
         api.get("/lost", &caller::nowhere);
     }
@@ -224,6 +237,7 @@ BOOST_AUTO_TEST_CASE(plugins_call_published_routes)
     BOOST_TEST(has(ask_for("events"), "data: n2\n\n"));
     BOOST_TEST(has(ask_for("fails?refuse=false"), R"(404{\"detail\":\"no\"})"));
     BOOST_TEST(has(ask_for("fails?refuse=true"), "403Proxy API /api/v1/far/{id} returned status 403: m"));
+    BOOST_TEST(has(ask_for("text"), R"("data":"a\"b{\"half\":0.5}"})"));
     BOOST_TEST(has(ask_for("local"), R"("data":"local"})"));
     BOOST_TEST(has(ask_for("lost"), "api(/api/v1/nowhere) not found"));
 }

@@ -20,7 +20,7 @@ class Service:
     def __init__(self, program, *words, core=None, descriptors=None, environment=None):
         self.folder = tempfile.TemporaryDirectory(prefix="framex-service-")
         self.printed = Path(self.folder.name) / "printed"
-        command = [os.path.abspath(program), "run", "--host", "127.0.0.1", "--port", "0", *map(str, words)]
+        command = [os.path.abspath(program), "run", "--host", "127.0.0.1", "--port", "0", "--print-port", *map(str, words)]
 
         def bound():
             if core is not None:
@@ -35,7 +35,7 @@ class Service:
 
     def _announced_port(self):
         for _ in range(1500):
-            said = re.search(r"http://127\.0\.0\.1:(\d+)", self.text())
+            said = re.search(r"^(\d+)$", self.text(), re.MULTILINE)
             if said:
                 return int(said[1])
             if self.process.poll() is not None:
@@ -55,6 +55,11 @@ class Service:
         """Its resident memory in octets."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * resource.getpagesize()
+
+    def peak(self):
+        """The most resident memory that it has had, in octets."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
     def open_files(self):
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))

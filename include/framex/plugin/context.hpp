@@ -59,7 +59,8 @@ public:
     /// becomes an http_error with the body as text. R = response takes it as it is.
     ///
     /// A published route (another service's operation) gives the same of its answer, arguments being JSON: to
-    /// a value its body, or the `data` of the envelope that the body is; an envelope whose status is not in
+    /// a value its body, or the `data` of the envelope that the body is (to std::string a JSON text without
+    /// its quotes, as if the callee were here, anything else as it is); an envelope whose status is not in
     /// server.legal_proxy_code becomes an http_error. To a stream it gives the events of a text/event-stream
     /// (or their wire text), lines of JSON, or the pieces of the body.
     ///
