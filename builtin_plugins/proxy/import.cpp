@@ -1,6 +1,9 @@
 #include "import.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -10,12 +13,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr char const* fastapi_docs_path = "/openapi.json"; // where a service has it that never thought of us
 constexpr std::chrono::milliseconds first_wait = 500ms; // after a failure, doubled with each one
 
 /// A document is small, and whoever waits for it is the start of the service.
 client_options fetching(proxy_settings const& settings)
 {
-    auto made = patience_of(settings);
+    auto made = settings.group.upstream.client;
     made.connect_timeout = std::min<std::chrono::milliseconds>(made.connect_timeout, 3s);
     made.total_timeout = 10s;
     return made;
@@ -23,53 +27,63 @@ client_options fetching(proxy_settings const& settings)
 
 } // namespace
 
-client_options patience_of(proxy_settings const& settings)
-{
-    client_options made;
-    made.connect_timeout = made.write_timeout = made.head_timeout = made.body_timeout = settings.timeout;
-    return made;
-}
-
 upstream_import::upstream_import(
     upstream_settings const& which, std::shared_ptr<proxy_settings const> settings)
-    : which_(which), settings_(std::move(settings)), fetcher_(fetching(*settings_))
+    : which_(which), settings_(std::move(settings)), fetcher_(fetching(*settings_)), path_(which.docs_path)
 {
+}
+
+awaitable<response> upstream_import::ask(std::string path)
+{
+    outgoing_request asking("GET", which_.url + path);
+    asking.headers.set(http::field::accept, "application/json");
+    if (auto const key = settings_->key_for(path); !key.empty())
+        asking.headers.set(http::field::authorization, key);
+    if (!etag_.empty())
+        asking.headers.set(http::field::if_none_match, etag_);
+    return fetcher_.send(std::move(asking));
+}
+
+void upstream_import::take(response answer, bool& changed)
+{
+    if (answer.status != 200 && answer.status != 304)
+        throw document_error("is not there: " + which_.docs_path + " answers " + std::to_string(answer.status)
+            + (answer.status == 401 || answer.status == 403
+                    ? "; give the key in [plugins.proxy.auth] rules under that path"
+                    : "; give the right docs_path"));
+    if (answer.status == 304)
+        return;
+    if (answer.body != text_) {
+        document_ = std::make_shared<imported_document const>(read_document(answer.body));
+        text_ = std::move(answer.body);
+        changed = true;
+    }
+    etag_ = answer.headers[http::field::etag];
 }
 
 awaitable<bool> upstream_import::refresh()
 {
     bool changed = false;
+    std::string trouble;
     try {
-        outgoing_request asking("GET", which_.url + which_.docs_path);
-        asking.headers.set(http::field::accept, "application/json");
-        if (auto const key = settings_->key_for(which_.docs_path); !key.empty())
-            asking.headers.set(http::field::authorization, key);
-        if (!etag_.empty())
-            asking.headers.set(http::field::if_none_match, etag_);
-        auto sending = fetcher_.send(std::move(asking));
-        auto answer = co_await std::move(sending);
-        if (answer.status != 200 && answer.status != 304)
-            throw document_error("is not there: " + which_.docs_path + " answers "
-                + std::to_string(answer.status)
-                + (answer.status == 401 || answer.status == 403
-                        ? "; give the key in [plugins.proxy.auth] rules under that path"
-                        : "; give the right docs_path"));
-        if (answer.status == 200 && answer.body != text_) {
-            document_ = std::make_shared<imported_document const>(read_document(answer.body));
-            text_ = std::move(answer.body);
-            changed = true;
+        auto answer = co_await ask(path_);
+        if (answer.status == 404 && path_ == usual_docs_path) {
+            auto second = co_await ask(fastapi_docs_path);
+            if (second.status == 200) {
+                path_ = fastapi_docs_path;
+                answer = std::move(second);
+            }
         }
-        if (answer.status == 200)
-            etag_ = answer.headers[http::field::etag];
-        trouble_.clear();
-        failures_ = 0;
+        take(std::move(answer), changed);
     } catch (document_error const& error) {
-        trouble_ = std::string("its document ") + error.what();
-        ++failures_;
-    } catch (upstream_error const& error) {
-        trouble_ = error.what();
-        ++failures_;
+        trouble = std::string("its document ") + error.what();
+    } catch (boost::system::system_error const&) {
+        throw; // cancelled
+    } catch (std::exception const& error) {
+        trouble = error.what();
     }
+    failures_ = trouble.empty() ? 0 : failures_ + 1;
+    trouble_ = std::move(trouble);
     co_return changed;
 }
 

@@ -12,9 +12,6 @@
 
 namespace framex::proxy {
 
-/// How long an upstream may take for each step.
-client_options patience_of(proxy_settings const& settings);
-
 /// One upstream as it was last seen. Used on the executor of the plugin.
 class upstream_import {
 public:
@@ -33,9 +30,13 @@ public:
     std::chrono::milliseconds next_wait();
 
 private:
+    awaitable<response> ask(std::string path);
+    void take(response answer, bool& changed);
+
     upstream_settings const& which_; ///< a part of settings_
     std::shared_ptr<proxy_settings const> settings_;
     http_client fetcher_;
+    std::string path_; ///< of the document: docs_path, or where FastAPI has it
     std::shared_ptr<imported_document const> document_;
     std::string text_; ///< of the document
     std::string etag_;

@@ -43,8 +43,8 @@ public:
         for (auto& each : imports_)
             first.spawn(read(this, each));
         co_await first.join();
-        publish();
         loops_.emplace(executor);
+        publish();
         for (auto& each : imports_)
             loops_->spawn(follow(this, each));
     }
@@ -141,10 +141,11 @@ private:
         std::vector<framex::upstream_member> members;
         for (auto const* each : by)
             members.emplace_back(each->url, static_cast<unsigned>(each->weight));
-        framex::group_options options;
-        options.upstream.client = patience_of(*settings_);
-        return groups_.emplace(by, framex::upstream_group(std::move(members), std::move(options)))
-            .first->second;
+        auto const made =
+            groups_.emplace(by, framex::upstream_group(std::move(members), settings_->group)).first;
+        if (settings_->checks_health && by.size() > 1 && loops_)
+            loops_->spawn(made->second.check_health());
+        return made->second;
     }
 
     static std::vector<import_rules const*> rules_of(offer::upstreams const& by)

@@ -126,7 +126,8 @@ void set_credentials(relay_way const& way, request& asked)
 
 awaitable<streamed_response> send(std::shared_ptr<relay_way const> way, request asked, body_reader body)
 {
-    auto sending = way->to.forward(std::move(asked), std::move(body));
+    auto client = asked.peer;
+    auto sending = way->to.forward(std::move(asked), std::move(body), std::move(client));
     auto answer = co_await std::move(sending);
     if (media_type_is(std::string_view(answer.headers[http::field::content_type]), "text/event-stream"))
         answer.body = events(std::move(answer.body));

@@ -18,6 +18,9 @@ namespace framex::proxy {
 
 namespace {
 
+constexpr std::chrono::milliseconds longest_connect{30'000}; // nobody waits longer for one who is not there
+constexpr std::size_t most_idle = 1024; // connections to the upstreams of a group, for each thread
+
 std::string without_final_slash(std::string_view url)
 {
     while (url.ends_with('/'))
@@ -55,7 +58,7 @@ public:
             rules(*written_.white_list, setting_place("white_list"));
         upstreams();
         forced_streams();
-        made_.timeout = span("timeout", written_.timeout);
+        groups();
         made_.refresh = span("refresh", written_.refresh);
         keys();
         functions();
@@ -166,6 +169,35 @@ private:
             refuse(setting_place(key), key,
                 "should be a number of seconds above 0, or a text with a unit, as in \"10min\"");
         return read.value_or(duration_setting());
+    }
+
+    void groups()
+    {
+        auto& client = made_.group.upstream.client;
+        auto const each_step = span("timeout", written_.timeout);
+        client.write_timeout = client.head_timeout = client.body_timeout = each_step;
+        client.connect_timeout = client.tls_timeout = std::min(each_step, longest_connect);
+        client.pool.idle_connections = client.pool.idle_total = most_idle;
+        client.tls.ca_file = written_.tls.ca_file;
+        client.tls.certificate_file = written_.tls.certificate_file;
+        client.tls.key_file = written_.tls.key_file;
+        client.tls.trusts_any_certificate = written_.tls.trusts_any_certificate;
+        try {
+            http_client const reads_the_files(client);
+        } catch (std::invalid_argument const& refusal) {
+            refuse(setting_place("tls"), "tls", refusal.what());
+        }
+        made_.group.balance = written_.balance == "hash" ? balance::hash
+            : written_.balance == "round_robin"          ? balance::round_robin
+                                                         : balance::least_in_flight;
+        made_.group.in_flight = static_cast<std::size_t>(written_.in_flight);
+        made_.group.retry.repeats_sent = written_.repeats_sent;
+        made_.checks_health = !written_.health_path.empty();
+        if (!made_.checks_health)
+            return;
+        made_.group.health.path = written_.health_path;
+        if (!written_.health_path.starts_with('/'))
+            refuse(setting_place("health_path"), "health_path", "should begin with /");
     }
 
     void keys()

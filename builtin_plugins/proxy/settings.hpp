@@ -3,6 +3,7 @@
 
 #include "import_rules.hpp"
 
+#include <framex/client/upstream_group.hpp>
 #include <framex/config/settings.hpp>
 #include <framex/http/rules.hpp>
 #include <framex/model/rules.hpp>
@@ -45,6 +46,23 @@ struct auth_table {
 };
 BOOST_DESCRIBE_STRUCT(auth_table, (), (rules))
 
+/// `[plugins.proxy.tls]`: how https upstreams are spoken to, see framex::tls_options.
+struct tls_table {
+    std::string ca_file;
+    std::string certificate_file;
+    std::string key_file;
+    bool trusts_any_certificate = false;
+
+    static constexpr auto rules()
+    {
+        return framex::rules(framex::field(&tls_table::ca_file, framex::defaulted),
+            framex::field(&tls_table::certificate_file, framex::defaulted),
+            framex::field(&tls_table::key_file, framex::defaulted),
+            framex::field(&tls_table::trusts_any_certificate, framex::defaulted));
+    }
+};
+BOOST_DESCRIBE_STRUCT(tls_table, (), (ca_file, certificate_file, key_file, trusts_any_certificate))
+
 /// `[plugins.proxy]` as it is written; check() says what it means.
 struct settings_table {
     json::value proxy_urls = json::array(); ///< a list of URLs, or a table of upstream_table by URL
@@ -52,6 +70,11 @@ struct settings_table {
     std::vector<std::string> force_stream_apis; ///< exact paths
     json::value timeout = 600; ///< seconds, or a text with a unit
     json::value refresh = 30; ///< the same
+    std::string balance = "round_robin"; ///< of upstreams that offer the same; "hash" goes by the client
+    int in_flight = 0; ///< requests that an upstream has at a time; 0: any number
+    bool repeats_sent = false; ///< also a POST that an upstream may have acted on
+    std::string health_path; ///< asked every 5 s at each of several upstreams; empty: none is asked
+    tls_table tls;
     auth_table auth;
     free_table ingress_config; ///< read for configurations of the Ray engine, without effect here
     std::map<std::string, std::vector<std::string>> proxy_functions; ///< names of functions by URL
@@ -62,13 +85,20 @@ struct settings_table {
             framex::field(&settings_table::force_stream_apis, framex::defaulted),
             framex::field(&settings_table::timeout, framex::defaulted),
             framex::field(&settings_table::refresh, framex::defaulted),
+            framex::field(&settings_table::balance, framex::one_of{"round_robin", "least_in_flight", "hash"},
+                framex::defaulted),
+            framex::field(&settings_table::in_flight, framex::range{0, 1000000}, framex::defaulted),
+            framex::field(&settings_table::repeats_sent, framex::defaulted),
+            framex::field(&settings_table::health_path, framex::defaulted),
+            framex::field(&settings_table::tls, framex::defaulted),
             framex::field(&settings_table::auth, framex::defaulted),
             framex::field(&settings_table::ingress_config, framex::defaulted),
             framex::field(&settings_table::proxy_functions, framex::defaulted));
     }
 };
 BOOST_DESCRIBE_STRUCT(settings_table, (),
-    (proxy_urls, white_list, force_stream_apis, timeout, refresh, auth, ingress_config, proxy_functions))
+    (proxy_urls, white_list, force_stream_apis, timeout, refresh, balance, in_flight, repeats_sent,
+        health_path, tls, auth, ingress_config, proxy_functions))
 
 /// One upstream, checked.
 struct upstream_settings {
@@ -82,7 +112,8 @@ struct upstream_settings {
 struct proxy_settings {
     std::vector<upstream_settings> upstreams; ///< in the order of proxy_urls
     std::vector<std::string> force_stream_apis;
-    std::chrono::milliseconds timeout{}; ///< of each step of a request; above 0
+    group_options group{}; ///< of upstreams that offer the same; with the timeout of each step and TLS
+    bool checks_health = false;
     std::chrono::milliseconds refresh{}; ///< between two looks at a document; above 0
     std::map<std::string, std::vector<std::string>> proxy_functions; ///< by the URL of an upstream
     key_rules keys; ///< each rule has at least one key

@@ -62,12 +62,13 @@ private:
 };
 using front = basic_front<>;
 
-/// Answers the first request with the document, and every other one with the text, then closes.
+/// Answers a request that begins as `asks` with the document, and every other one with the text, then closes.
 class scripted_upstream {
 public:
-    scripted_upstream(std::string document, std::string answer)
+    scripted_upstream(
+        std::string document, std::string answer, std::string asks = "GET /api/v1/openapi.json ")
         : acceptor_(context_, {asio::ip::address_v4::loopback(), 0}), document_(std::move(document)),
-          answer_(std::move(answer)), thread_([this] { run(); })
+          answer_(std::move(answer)), asks_(std::move(asks)), thread_([this] { run(); })
     {
     }
     ~scripted_upstream()
@@ -88,7 +89,7 @@ private:
                 return;
             std::string got(4096, '\0');
             got.resize(client.read_some(asio::buffer(got), error));
-            std::string const text = got.find("openapi.json") == got.npos
+            std::string const text = !got.starts_with(asks_)
                 ? answer_
                 : "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "
                     + std::to_string(document_.size()) + "\r\n\r\n" + document_;
@@ -99,7 +100,7 @@ private:
 
     asio::io_context context_;
     asio::ip::tcp::acceptor acceptor_;
-    std::string document_, answer_;
+    std::string document_, answer_, asks_;
     std::thread thread_;
 };
 

@@ -209,6 +209,15 @@ BOOST_AUTO_TEST_CASE(what_two_upstreams_offer_is_balanced_and_one_of_them_may_go
     BOOST_TEST(hosts() == 1u); // a request that found nobody has gone to the other
 }
 
+BOOST_AUTO_TEST_CASE(the_document_of_a_plain_fastapi_service_is_found)
+{
+    scripted_upstream upstream(R"({"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/items":
+        {"get":{"responses":{"200":{"description":"d"}}}}}})",
+        "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "GET /openapi.json ");
+    front here({{url_of(upstream.port()), json::object()}});
+    BOOST_TEST(has(here.log(), "1 of 1 operations taken"));
+}
+
 BOOST_AUTO_TEST_CASE(a_key_is_sent_where_a_rule_names_one)
 {
     settings guarded;

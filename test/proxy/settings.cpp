@@ -88,7 +88,7 @@ rules = {
     BOOST_TEST(only.rules.decide("/api/v1/x").because == "enable \"/api/v1/*\"");
     BOOST_TEST(only.rules.decide("/plain").because == "white_list \"/*\"");
     BOOST_TEST(made.force_stream_apis == std::vector<std::string>{"/api/v1/chat/stream"});
-    BOOST_TEST((made.timeout == 600s));
+    BOOST_TEST((made.group.upstream.client.head_timeout == 600s));
     BOOST_TEST(made.key_for("/api/v1/openapi.json") == "docs-key");
     BOOST_TEST(made.key_for("/api/v1/base/{id}") == "service-key");
     BOOST_TEST(made.key_for("/api/v1/other").empty());
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(the_list_form_takes_everything_unless_white_list_says_what)
     BOOST_TEST(all.upstreams[1].url == "http://b/prefix");
     BOOST_TEST(all.upstreams[1].docs_path == "/api/v1/openapi.json");
     BOOST_TEST(all.upstreams[1].rules.decide("/x/{y}").because == "white_list \"/*\"");
-    BOOST_TEST((all.timeout == 600s));
+    BOOST_TEST((all.group.upstream.client.head_timeout == 600s));
     BOOST_TEST((all.refresh == 30s));
 
     auto const some = read("[plugins.proxy]\nproxy_urls = [\"http://a\"]\nwhite_list = [\"/api/*\"]\n");
@@ -143,7 +143,7 @@ ingress_config = { max_ongoing_requests = 60 }
 "http://127.0.0.1:18010" = ["lab.add", "lab.give"]
 )");
     BOOST_TEST(made.upstreams.size() == 2U);
-    BOOST_TEST((made.timeout == 90s));
+    BOOST_TEST((made.group.upstream.client.head_timeout == 90s));
     BOOST_TEST((made.refresh == 500ms));
     BOOST_TEST(made.proxy_functions.at("http://127.0.0.1:18010").size() == 2U);
     BOOST_TEST(checked(configuration()).upstreams.empty());
@@ -204,6 +204,28 @@ BOOST_AUTO_TEST_CASE(urls_that_cannot_be_called_are_refused)
         auto const told = refusals("[plugins.proxy]\nproxy_urls = " + std::string(urls) + "\n");
         BOOST_TEST((tells(told, words) && tells(told, "config.toml:2")), urls << "\n" << told);
     }
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_made_as_the_settings_say)
+{
+    auto const made = read(R"([plugins.proxy]
+timeout = 90
+balance = "least_in_flight"
+in_flight = 7
+repeats_sent = true
+health_path = "/up"
+tls = { trusts_any_certificate = true }
+)");
+    BOOST_TEST((made.group.upstream.client.connect_timeout == 30s));
+    BOOST_TEST((made.group.balance == balance::least_in_flight));
+    BOOST_TEST(made.group.in_flight == 7u);
+    BOOST_TEST(made.group.retry.repeats_sent);
+    BOOST_TEST(made.checks_health);
+    BOOST_TEST(made.group.health.path == "/up");
+    BOOST_TEST(made.group.upstream.client.tls.trusts_any_certificate);
+    for (auto const* wrong : {"balance = \"random\"", "in_flight = -1", "health_path = \"up\"",
+             "tls = { ca_file = \"/nowhere/ca.pem\" }", "tls = { verify = false }"})
+        BOOST_TEST(tells(refusals("[plugins.proxy]\n" + std::string(wrong) + "\n"), "config.toml:2"), wrong);
 }
 
 BOOST_AUTO_TEST_CASE(keys_functions_and_timeout_are_refused_at_their_place)
