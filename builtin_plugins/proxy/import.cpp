@@ -68,6 +68,8 @@ awaitable<bool> upstream_import::refresh()
         ++failures_;
     } catch (upstream_error const& error) {
         trouble_ = error.what();
+        if (error.cause())
+            trouble_ += ": " + error.cause().message();
         ++failures_;
     }
     co_return changed;
