@@ -79,6 +79,10 @@ awaitable<bool> upstream_import::refresh()
         trouble = std::string("its document ") + error.what();
     } catch (boost::system::system_error const&) {
         throw; // cancelled
+    } catch (upstream_error const& error) {
+        trouble = error.what();
+        if (error.cause())
+            trouble += ": " + error.cause().message();
     } catch (std::exception const& error) {
         trouble = error.what();
     }

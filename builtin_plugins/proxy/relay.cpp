@@ -124,11 +124,19 @@ void set_credentials(relay_way const& way, request& asked)
         asked.headers.set(http::field::authorization, key);
 }
 
+bool is_forced_stream(relay_way const& way, int status)
+{
+    auto const& paths = way.settings->force_stream_apis;
+    return status < 300 && std::ranges::find(paths, way.described.route) != paths.end();
+}
+
 awaitable<streamed_response> send(std::shared_ptr<relay_way const> way, request asked, body_reader body)
 {
     auto client = asked.peer;
     auto sending = way->to.forward(std::move(asked), std::move(body), std::move(client));
     auto answer = co_await std::move(sending);
+    if (is_forced_stream(*way, answer.status))
+        answer.headers.set(http::field::content_type, "text/event-stream");
     if (media_type_is(std::string_view(answer.headers[http::field::content_type]), "text/event-stream"))
         answer.body = events(std::move(answer.body));
     co_return answer;

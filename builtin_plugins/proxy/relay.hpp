@@ -28,10 +28,10 @@ struct relay_way {
     }
 };
 
-/// Sends the request on. The client's credentials stay behind, but for cookies that the operation describes
-/// as its parameters; the key that the settings name for the path goes instead. Throws http_error 404 for a
-/// path that `disable` of any member names, 400 for a form that is none, and what upstream_group::forward()
-/// throws.
+/// Sends the request on. A success of a path in force_stream_apis is an event stream, whatever its type. The
+/// client's credentials stay behind, but for cookies that the operation describes as its parameters; the key
+/// that the settings name for the path goes instead. Throws http_error 404 for a path that `disable` of any
+/// member names, 400 for a form that is none, and what upstream_group::forward() throws.
 awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request asked, body_reader body);
 
 /// Makes a request of the arguments and sends it. Throws call_error for arguments that do not fit.

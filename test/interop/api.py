@@ -142,6 +142,11 @@ async def ticks(count: int, interval_ms: int = 0):
     return StreamingResponse(events(count, interval_ms), media_type="text/event-stream")
 
 
+@app.get("/api/v1/untyped")
+async def untyped(count: int):
+    return StreamingResponse(events(count, 0))
+
+
 @app.get("/api/v1/lines")
 async def lines(count: int):
     async def body():

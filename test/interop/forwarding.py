@@ -1,15 +1,11 @@
 """A plain FastAPI service behind framex: what is asked arrives, and what is answered comes back."""
-from peers import Framex, ask, equal, expect, fastapi
+import re
 
-BEHIND = """load_builtin_plugins = ["proxy"]
+from peers import HERE, Framex, ask, equal, expect, fastapi
 
-[server]
-enable_proxy = true
-
-[plugins.proxy.proxy_urls."{url}"]
-docs_path = "/openapi.json"
-disable = ["/api/v1/internal/*"]
-
+# The first configuration of the page, and a key.
+BEHIND = re.search(r"```toml\n(.*?)```", (HERE.parents[1] / "doc" / "proxy.md").read_text(), re.S)[1].replace(
+    "http://127.0.0.1:9000", "{url}") + """
 [plugins.proxy.auth.rules]
 "/api/v1/guarded" = ["shop-key"]
 """

@@ -4,6 +4,10 @@ import json
 from forwarding import BEHIND
 from peers import Framex, Stream, ask, becomes, equal, expect, fastapi
 
+FORCED = BEHIND + """
+[plugins.proxy]
+force_stream_apis = ["/api/v1/untyped"]
+"""
 COUNT, INTERVAL_MS = 20, 50
 SOON_MS, LATE_MS = 50, 1000  # half of the events, and each: what waits for later events is later than both
 ATTEMPTS = 3  # a machine may be busy for a second
@@ -44,6 +48,15 @@ def check_lines(front):
     equal(seen.headers["Content-Type"], "application/x-ndjson", "their type")
 
 
+def check_forced(front, upstream):
+    equal(ask(upstream, "GET", "/api/v1/untyped?count=2").headers["Content-Type"], None, "a stream without a type")
+    stream = Stream(front, "/api/v1/untyped?count=2")
+    equal(stream.answer.headers["Content-Type"], "text/event-stream", "the type of a path in force_stream_apis")
+    equal([event["event"] for event in stream.to_end()[0]], ["tick", "tick", "finish"], "its events")
+    refused = ask(front, "GET", "/api/v1/untyped")
+    equal((refused.status, refused.headers["Content-Type"]), (422, "application/json"), "a failure there")
+
+
 def check_upstream_that_dies(front, upstream):
     stream = Stream(front, "/api/v1/ticks?count=100000&interval_ms=20")
     stream.next()
@@ -60,10 +73,11 @@ def check_upstream_that_dies(front, upstream):
 
 
 def run(python, program, _):
-    with fastapi(python) as upstream, Framex(program, BEHIND.format(url=upstream.url)) as front:
+    with fastapi(python) as upstream, Framex(program, FORCED.format(url=upstream.url)) as front:
         check_soon(front)
         check_clients_that_leave(front, upstream)
         check_lines(front)
+        check_forced(front, upstream)
         check_upstream_that_dies(front, upstream)
         with fastapi(python, upstream.port):
             equal(ask(front, "GET", "/api/v1/items/3").status, 200, "the upstream is back")
