@@ -169,6 +169,12 @@ chosen_member upstream_group::choose(std::string_view key) const
     return chosen_member(group_, *index);
 }
 
+awaitable<streamed_response> upstream_group::forward(request incoming) const
+{
+    body_reader body(std::exchange(incoming.body, {}));
+    return run(group_, std::move(incoming), std::move(body), {});
+}
+
 awaitable<streamed_response> upstream_group::forward(
     request incoming, body_reader body, std::string key) const
 {

@@ -157,6 +157,8 @@ public:
     /// Throws upstream_error, also when no member can take the request: upstream_errc::unavailable, 503.
     /// Nothing waits for a member to be free: a queue would add to what is slow already.
     awaitable<streamed_response> forward(request incoming, body_reader body, std::string key = {}) const;
+    /// The same with the request's own body, and without a key.
+    awaitable<streamed_response> forward(request incoming) const;
 
     /// A member for a request that is sent by hand. Throws as forward() when there is none.
     chosen_member choose(std::string_view key = {}) const;
