@@ -110,8 +110,8 @@ public:
     upstream const& to() const noexcept;
     /// Its place among the members that the group was made of.
     std::size_t index() const noexcept { return index_; }
-    /// It has answered well, or has failed. Neither is said of a request whose client left. An answer may
-    /// still fail after its head.
+    /// It has answered well, to the end of the body, or has failed. Neither is said of a request whose client
+    /// left before the answer.
     void succeeded() noexcept;
     void failed() noexcept;
 
