@@ -23,15 +23,46 @@ bool is_failure(upstream_errc step) noexcept
     return step != upstream_errc::too_large && step != upstream_errc::refused;
 }
 
+/// A member whose answer is on its way: it has answered well unless that breaks.
+class answering_member {
+public:
+    answering_member(chosen_member member, bool is_good) noexcept
+        : member_(std::move(member)), is_good_(is_good)
+    {
+        if (!is_good_)
+            member_.failed();
+    }
+    answering_member(answering_member&& other) noexcept
+        : member_(std::move(other.member_)), is_good_(std::exchange(other.is_good_, false))
+    {
+    }
+    answering_member& operator=(answering_member&&) = delete;
+    ~answering_member()
+    {
+        if (is_good_)
+            member_.succeeded();
+    }
+
+    void broke() noexcept
+    {
+        if (std::exchange(is_good_, false))
+            member_.failed();
+    }
+
+private:
+    chosen_member member_;
+    bool is_good_;
+};
+
 /// Keeps the member busy until the answer's body has ended or was dropped.
-async_generator<std::string> hold(chosen_member member, body_reader body)
+async_generator<std::string> hold(answering_member member, body_reader body)
 {
     try {
         while (auto piece = co_await body.next())
             co_yield std::move(*piece);
     } catch (upstream_error const& error) {
         if (is_failure(error.step()))
-            member.failed();
+            member.broke();
         throw;
     }
 }
@@ -169,6 +200,12 @@ chosen_member upstream_group::choose(std::string_view key) const
     return chosen_member(group_, *index);
 }
 
+awaitable<streamed_response> upstream_group::forward(request incoming) const
+{
+    body_reader body(std::exchange(incoming.body, {}));
+    return run(group_, std::move(incoming), std::move(body), {});
+}
+
 awaitable<streamed_response> upstream_group::forward(
     request incoming, body_reader body, std::string key) const
 {
@@ -197,12 +234,10 @@ awaitable<streamed_response> upstream_group::run(
         auto content = offered.offer(is_last);
         try {
             auto answer = co_await member.to().forward(std::move(sent), std::move(content));
-            if (group->options().ejection.counts_statuses && is_failure(answer.status))
-                member.failed();
-            else
-                member.succeeded();
+            bool const is_bad = group->options().ejection.counts_statuses && is_failure(answer.status);
+            answering_member answering(std::move(member), !is_bad);
             if (!answer.body.whole())
-                answer.body = hold(std::move(member), std::move(answer.body));
+                answer.body = hold(std::move(answering), std::move(answer.body));
             co_return answer;
         } catch (upstream_error& error) {
             if (is_failure(error.step()))

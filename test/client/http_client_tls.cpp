@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <filesystem>
+#include <array>
 
 using namespace framex;
 using namespace framex::test;
@@ -14,39 +14,6 @@ using namespace framex::test;
 namespace {
 
 using errc = upstream_errc;
-
-/// An issuer and files of what it signs, in a folder of their own.
-struct office {
-    office() : folder(std::filesystem::temp_directory_path() / ("framex-tls-" + std::to_string(::getpid())))
-    {
-        std::filesystem::create_directories(folder);
-        issuer.write_to(file("ca.pem"));
-    }
-    office(office const&) = delete;
-    office& operator=(office const&) = delete;
-    ~office() { std::filesystem::remove_all(folder); }
-
-    std::string file(std::string const& name) const { return (folder / name).string(); }
-    client_options trusting() const
-    {
-        client_options options;
-        options.tls.ca_file = file("ca.pem");
-        return options;
-    }
-    /// With a certificate of its own, signed by `by`.
-    client_options known(certificate const& by) const
-    {
-        certificate("DNS:client", &by).write_to(file("client.pem"), file("client.key"));
-        auto options = trusting();
-        options.tls.certificate_file = file("client.pem");
-        options.tls.key_file = file("client.key");
-        return options;
-    }
-
-    std::filesystem::path folder;
-    certificate issuer{certificate::issuers};
-    certificate server{"DNS:localhost", &issuer};
-};
 
 std::string const ok = with_length("ok");
 
@@ -194,6 +161,38 @@ BOOST_AUTO_TEST_CASE(connections_are_used_again_and_sessions_go_on)
     }
 }
 
+BOOST_AUTO_TEST_CASE(threads_share_a_client)
+{
+    std::atomic<int> resumed{0};
+    tls_server there(server, [&](tls_peer& client) {
+        resumed += client.is_resumed();
+        answer_all(client);
+    });
+    auto options = trusting();
+    options.pool.idle_connections = 0;
+    std::array<asio::io_context, 3> contexts;
+    http_client const client(options);
+    std::atomic<int> answers{0};
+    auto const call = [](http_client const* with, std::string url,
+                          std::atomic<int>* count) -> awaitable<void> {
+        for (int i = 0; i < 10; ++i) {
+            outgoing_request asked("GET", url);
+            auto const answer = co_await with->send(std::move(asked));
+            *count += answer.body == "ok";
+        }
+    };
+    std::vector<std::thread> threads;
+    for (auto& context : contexts) {
+        asio::co_spawn(context, call(&client, there.url(), &answers), [](std::exception_ptr) {});
+        threads.emplace_back([&context] { context.run(); });
+    }
+    for (auto& each : threads)
+        each.join();
+    BOOST_TEST(answers == 30);
+    BOOST_TEST(there.connections() == 30);
+    BOOST_TEST(resumed > 0);
+}
+
 BOOST_AUTO_TEST_CASE(http_and_https_of_one_name_share_no_connection)
 {
     tls_server there(server, answer_all);
@@ -330,40 +329,6 @@ BOOST_AUTO_TEST_CASE(a_context_may_die_within_an_exchange)
         }));
     }
     BOOST_TEST(test_coro::counted::live == 0);
-}
-
-// ---- files ------------------------------------------------------------------------------------------
-
-BOOST_AUTO_TEST_CASE(files_that_do_not_do_are_refused_when_a_client_is_made)
-{
-    auto const refusal = [](client_options const& options) {
-        try {
-            http_client const made(options);
-            return std::string();
-        } catch (std::invalid_argument const& error) {
-            return std::string(error.what());
-        }
-    };
-    auto options = known(issuer);
-    BOOST_TEST(refusal(options).empty());
-    options.tls.ca_file = file("nowhere.pem");
-    BOOST_TEST(refusal(options)
-        == "tls: ca_file \"" + file("nowhere.pem") + "\" holds no certificates: No such file or directory");
-    options.tls.ca_file = file("client.key");
-    BOOST_TEST(
-        refusal(options).starts_with("tls: ca_file \"" + options.tls.ca_file + "\" holds no certificates: "));
-    options = known(issuer);
-    options.tls.certificate_file = file("client.key");
-    BOOST_TEST(refusal(options).starts_with("tls: certificate_file"));
-    options = known(issuer);
-    issuer.write_to(file("other.pem"), file("other.key"));
-    options.tls.key_file = file("other.key");
-    auto const another = refusal(options);
-    BOOST_TEST(
-        another.starts_with("tls: key_file \"" + file("other.key") + "\" holds no private key of that "));
-    BOOST_TEST(another.find("BEGIN") == another.npos);
-    options.tls.key_file.clear();
-    BOOST_TEST(refusal(options) == "tls: certificate_file and key_file belong together: set both");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

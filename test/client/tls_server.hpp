@@ -1,12 +1,15 @@
 /// A TLS server of 127.0.0.1 for tests, and certificates made when they are asked for.
 #pragma once
 
+#include <framex/client/http_client.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <arpa/inet.h>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <netinet/in.h>
@@ -91,6 +94,39 @@ private:
     };
     std::unique_ptr<EVP_PKEY, free_it> key_;
     std::unique_ptr<X509, free_it> x509_;
+};
+
+/// An issuer and files of what it signs, in a folder of their own.
+struct office {
+    office() : folder(std::filesystem::temp_directory_path() / ("framex-tls-" + std::to_string(::getpid())))
+    {
+        std::filesystem::create_directories(folder);
+        issuer.write_to(file("ca.pem"));
+    }
+    office(office const&) = delete;
+    office& operator=(office const&) = delete;
+    ~office() { std::filesystem::remove_all(folder); }
+
+    std::string file(std::string const& name) const { return (folder / name).string(); }
+    client_options trusting() const
+    {
+        client_options options;
+        options.tls.ca_file = file("ca.pem");
+        return options;
+    }
+    /// With a certificate of its own, signed by `by`.
+    client_options known(certificate const& by) const
+    {
+        certificate("DNS:client", &by).write_to(file("client.pem"), file("client.key"));
+        auto options = trusting();
+        options.tls.certificate_file = file("client.pem");
+        options.tls.key_file = file("client.key");
+        return options;
+    }
+
+    std::filesystem::path folder;
+    certificate issuer{certificate::issuers};
+    certificate server{"DNS:localhost", &issuer};
 };
 
 /// One connection of the server. Each wait ends after 10 s.

@@ -110,8 +110,8 @@ public:
     upstream const& to() const noexcept;
     /// Its place among the members that the group was made of.
     std::size_t index() const noexcept { return index_; }
-    /// It has answered well, or has failed. Neither is said of a request whose client left. An answer may
-    /// still fail after its head.
+    /// It has answered well, to the end of the body, or has failed. Neither is said of a request whose client
+    /// left before the answer.
     void succeeded() noexcept;
     void failed() noexcept;
 
@@ -157,6 +157,8 @@ public:
     /// Throws upstream_error, also when no member can take the request: upstream_errc::unavailable, 503.
     /// Nothing waits for a member to be free: a queue would add to what is slow already.
     awaitable<streamed_response> forward(request incoming, body_reader body, std::string key = {}) const;
+    /// The same with the request's own body, and without a key.
+    awaitable<streamed_response> forward(request incoming) const;
 
     /// A member for a request that is sent by hand. Throws as forward() when there is none.
     chosen_member choose(std::string_view key = {}) const;
