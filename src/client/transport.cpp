@@ -19,15 +19,15 @@ public:
         socket_.close(ignored); // an address that was tried before
         socket_.open(to.protocol(), ignored); // a fault shows again in async_connect
         socket_.set_option(tcp::no_delay(true), ignored);
-        socket_.async_connect(to, connected(std::move(done)));
+        socket_.async_connect(to, here(std::move(done)));
     }
     void read_some(asio::mutable_buffer to, handler done) override
     {
-        socket_.async_read_some(to, std::move(done));
+        socket_.async_read_some(to, here(std::move(done)));
     }
     void write_some(asio::const_buffer from, handler done) override
     {
-        socket_.async_write_some(from, std::move(done));
+        socket_.async_write_some(from, here(std::move(done)));
     }
     bool is_readable() noexcept override
     {
@@ -48,23 +48,29 @@ public:
     }
 
 private:
-    /// The handler of a connect, which has no size.
-    class connected {
+    /// A handler with the socket's executor. Its own, which is the same, would have to be allocated each
+    /// time, and without memory Asio 1.81 calls an empty one.
+    class on_socket {
     public:
-        using executor_type = asio::associated_executor_t<handler>;
+        using executor_type = asio::any_io_executor;
         using cancellation_slot_type = asio::associated_cancellation_slot_t<handler>;
 
-        explicit connected(handler inner) : inner_(std::move(inner)) {}
-        executor_type get_executor() const noexcept { return asio::get_associated_executor(inner_); }
+        on_socket(handler inner, executor_type executor)
+            : inner_(std::move(inner)), executor_(std::move(executor))
+        {
+        }
+        executor_type get_executor() const noexcept { return executor_; }
         cancellation_slot_type get_cancellation_slot() const noexcept
         {
             return asio::get_associated_cancellation_slot(inner_);
         }
-        void operator()(error_code error) { std::move(inner_)(error, 0); }
+        void operator()(error_code error, std::size_t size = 0) { std::move(inner_)(error, size); }
 
     private:
         handler inner_;
+        executor_type executor_;
     };
+    on_socket here(handler done) { return {std::move(done), socket_.get_executor()}; }
 
     asio::basic_stream_socket<tcp, asio::any_io_executor> socket_;
 };

@@ -13,8 +13,8 @@
 
 namespace framex {
 
-/// Operations complete on the executor of their handler and are cancelled through its slot; one read and one
-/// write at a time. They may outlive the transport: its death ends them with operation_aborted.
+/// Operations complete on the executor it was made for and are cancelled through the handler's slot; one read
+/// and one write at a time. They may outlive the transport: its death ends them with operation_aborted.
 class transport {
 public:
     using handler = asio::any_completion_handler<void(error_code, std::size_t)>;

@@ -83,7 +83,7 @@ awaitable<> session<Socket>::run()
                 } catch (...) {
                     failed = std::current_exception();
                 }
-                watched_ = blind_ = false;
+                watched_ = blind_ = cancels_ = false;
                 handler_since_ = never;
                 if (gone_)
                     co_return;
@@ -103,7 +103,7 @@ awaitable<> session<Socket>::run()
                     auto body = std::move(std::get<streamed_response>(call_.result).body).chunks();
                     whole = co_await send_stream(body);
                 }
-                watched_ = blind_ = false;
+                watched_ = blind_ = cancels_ = false;
                 end_pulled_body();
                 stream_finished(whole);
                 if (!whole)

@@ -67,9 +67,12 @@ void session<Socket>::cancel_handler() noexcept
 {
     auto const self = this->shared_from_this(); // the coroutine may end inside emit
     try {
+        cancels_ = true;
         signal_.emit(asio::cancellation_type::terminal);
+        cancels_ = false;
     } catch (std::bad_alloc const&) {
-        // An operation that could not say that it was cancelled is destroyed, and so is what awaits it.
+        // The next tick tries again. An operation that could not say that it was cancelled is destroyed, and
+        // so is what awaits it.
     }
 }
 
@@ -87,6 +90,8 @@ void session<Socket>::on_tick(tick now)
 template <class Socket>
 void session<Socket>::look_after(tick now)
 {
+    if (cancels_)
+        cancel_handler();
     bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1;
     if ((runs_on || phase_ == phase::stream) && !gone_)
         look_for_departure();
