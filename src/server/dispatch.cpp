@@ -259,6 +259,9 @@ connection::step connection::begin_stream(std::size_t head)
         watch_->note_answer(std::string_view(out_).substr(head));
         watch_->note_stream();
     }
+    sends_events_ = call_.has_whole_events
+        || (!std::holds_alternative<streamed_response>(call_.result)
+            && media_type_is(stream_type(*route_), "text/event-stream"));
     if (!body_.pulled) {
         input_.consume(head_size_ + body_.size);
         head_size_ = 0;

@@ -216,6 +216,8 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
     bool ready = stream_access::step(generator);
     while (!finished) {
         std::exception_ptr failed;
+        if (out_.empty())
+            owner().lend(out_);
         auto const before = out_.size();
         std::uint64_t items = 0;
         try {
@@ -279,7 +281,7 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
             continue;
         }
         if (!stream_access::settled(generator)) {
-            std::string().swap(out_); // a sleeping stream keeps no buffer
+            owner().take_back(out_); // a sleeping stream keeps no buffer
             turn = 0;
             await_silence();
             co_await stream_access::wait(generator);

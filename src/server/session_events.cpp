@@ -79,6 +79,10 @@ void session<Socket>::cancel_handler() noexcept
 template <class Socket>
 void session<Socket>::on_tick(tick now)
 {
+    bool const is_due = deadline_ != never && now >= deadline_;
+    bool const is_watched = phase_ == phase::stream && watched_ && watching_;
+    if ((is_watched || resting_) && !is_due && !cancels_)
+        return; // as most of very many do, ten times a second
     auto const self = this->shared_from_this();
     try {
         look_after(now);

@@ -104,12 +104,28 @@ public:
     }
     void wake();
 
+    /// Memory for what a stream sends, in an empty text: many streams sleep, few are awake.
+    void lend(std::string& to) noexcept
+    {
+        if (to.capacity() < lent_.capacity())
+            to.swap(lent_);
+    }
+    /// The text is empty, and keeps no memory.
+    void take_back(std::string& from) noexcept
+    {
+        if (from.capacity() > lent_.capacity() && from.capacity() <= most_lent)
+            from.swap(lent_);
+        std::string().swap(from);
+    }
+
     std::int64_t in_flight = 0; ///< requests whose handler or stream is suspended
     scratch_memory scratch{};
 
 private:
     using registry =
         boost::intrusive::list<registered_connection, boost::intrusive::constant_time_size<false>>;
+
+    static constexpr std::size_t most_lent = 65536;
 
     template <class F>
     void for_each(F act);
@@ -125,6 +141,7 @@ private:
     error_code rung_;
     std::size_t nothing_ = 0;
     registry connections_;
+    std::string lent_; ///< see lend()
     tick now_ = 1;
     bool ticking_ = false;
     bool draining_ = false;
