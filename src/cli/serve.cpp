@@ -1,6 +1,7 @@
 #include "serve.hpp"
 
 #include "announce.hpp"
+#include "coro/reserved_memory.hpp"
 #include "idle_settings.hpp"
 #include "log.hpp"
 #include "plugin_choice.hpp"
@@ -30,6 +31,7 @@
 #include <new>
 #include <ostream>
 #include <thread>
+#include <utility>
 
 namespace framex::cli {
 
@@ -99,6 +101,12 @@ public:
     ~service_threads() { join(); }
 
     asio::io_context& first() { return *contexts_.front(); }
+    /// Called on the first context, from any thread; it cannot fail. Once.
+    template <class F>
+    void post_to_first(F f)
+    {
+        asio::post(first(), in_reserved(memory_, std::move(f)));
+    }
     template <class F>
     void each(F f)
     {
@@ -133,6 +141,7 @@ private:
             thread.join();
         threads_.clear();
     }
+    reserved_memory memory_; // of post_to_first()
     std::vector<std::unique_ptr<asio::io_context>> contexts_;
     std::vector<std::thread> threads_;
 };
@@ -213,6 +222,28 @@ private:
     bool in_task_ = false;
 };
 
+/// Called at the end of a serve(), also when that was destroyed since an operation had found no memory; not
+/// after whoever owns `act` has left.
+class serve_end {
+public:
+    using action = std::function<void(std::exception_ptr)>;
+
+    explicit serve_end(std::weak_ptr<action> act) noexcept : act_(std::move(act)) {}
+    serve_end(serve_end&& other) noexcept = default;
+    ~serve_end() { act(std::make_exception_ptr(std::bad_alloc())); }
+    void operator()(std::exception_ptr error) { act(std::move(error)); }
+
+private:
+    void act(std::exception_ptr error)
+    {
+        auto const once = std::exchange(act_, {});
+        if (auto const owned = once.lock())
+            (*owned)(std::move(error));
+    }
+
+    std::weak_ptr<action> act_;
+};
+
 /// Several threads share an address by SO_REUSEPORT, which would share it with another service, too. Throws
 /// system_error when somebody listens there.
 void refuse_taken(asio::io_context& context, asio::ip::tcp::endpoint where)
@@ -248,19 +279,19 @@ int listen_and_run(run_request const& request, cli_environment const& environmen
     first_failure broken;
     std::atomic<std::size_t> running = static_cast<std::size_t>(wanted.server.threads);
     std::atomic<bool> settled = false; // the first thread listens, or has failed; each says so at its end
-    auto const ended = [&](std::exception_ptr error) {
+    auto const ended = std::make_shared<serve_end::action>([&](std::exception_ptr error) {
         settled = true;
         if (error) {
             broken.note(error, false);
             service.stop(std::chrono::milliseconds(0));
         }
         if (--running == 0)
-            asio::post(threads.first(), [&] {
+            threads.post_to_first([&] {
                 signals.cancel();
                 if (loop)
                     loop->end();
             });
-    };
+    });
     serve_options options;
     options.reuse_port = wanted.server.threads > 1;
     options.on_listening = [&](asio::ip::tcp::endpoint at) {
@@ -269,7 +300,7 @@ int listen_and_run(run_request const& request, cli_environment const& environmen
         settled = true;
     };
     threads.each([&](asio::io_context& context) {
-        asio::co_spawn(context, service.serve(where, options), ended);
+        asio::co_spawn(context, service.serve(where, options), serve_end(ended));
         run_until(context, settled);
         options.on_listening = {};
     });

@@ -104,14 +104,16 @@ void client_connection::expect_body()
 /// due earlier moves it.
 void client_connection::arm()
 {
-    if (next_due() >= armed_)
+    auto const due = next_due();
+    if (due >= armed_)
         return;
-    armed_ = next_due();
-    clock_.expires_at(armed_);
+    armed_ = clock::time_point::max(); // should there be no memory for the wait
+    clock_.expires_at(due);
     clock_.async_wait([weak = weak_from_this()](error_code stopped) {
         if (auto const self = weak.lock(); self && !stopped)
             self->on_clock();
     });
+    armed_ = due;
 }
 
 void client_connection::on_clock()
@@ -183,6 +185,34 @@ awaitable<std::vector<tcp::endpoint>> client_connection::resolve()
         error_code error;
         std::vector<tcp::endpoint> found;
     };
+    class answer { // rings also when it is destroyed instead of called: there was no memory for the results
+    public:
+        answer(std::shared_ptr<lookup> asked, std::weak_ptr<client_connection> by) noexcept
+            : asked_(std::move(asked)), by_(std::move(by))
+        {
+        }
+        answer(answer&&) noexcept = default;
+        ~answer()
+        {
+            if (!asked_)
+                return;
+            if (!std::exchange(asked_->ended, true))
+                asked_->error = asio::error::no_memory;
+            if (auto const self = by_.lock())
+                self->bell_.cancel();
+        }
+        void operator()(error_code error, tcp::resolver::results_type const& results)
+        {
+            for (auto const& entry : results)
+                asked_->found.push_back(entry.endpoint());
+            asked_->error = error;
+            asked_->ended = true;
+        }
+
+    private:
+        std::shared_ptr<lookup> asked_;
+        std::weak_ptr<client_connection> by_;
+    };
     std::vector<tcp::endpoint> known;
     auto const address = asio::ip::make_address(origin_.host(), error_);
     if (!error_) {
@@ -190,17 +220,8 @@ awaitable<std::vector<tcp::endpoint>> client_connection::resolve()
         co_return known;
     }
     auto const asked = std::make_shared<lookup>();
-    auto ended = [weak = weak_from_this(), asked](
-                     error_code error, tcp::resolver::results_type const& results) {
-        asked->ended = true;
-        asked->error = error;
-        for (auto const& entry : results)
-            asked->found.push_back(entry.endpoint());
-        if (auto const self = weak.lock())
-            self->bell_.cancel();
-    };
     resolver_.async_resolve(origin_.host(), std::to_string(origin_.port()),
-        asio::ip::resolver_base::numeric_service, std::move(ended));
+        asio::ip::resolver_base::numeric_service, answer(asked, weak_from_this()));
     while (!asked->ended && !expired_)
         co_await bell();
     error_ = asked->error;

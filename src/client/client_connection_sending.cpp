@@ -79,7 +79,7 @@ void client_connection::start_sending(std::shared_ptr<outgoing_request> request)
 {
     sending_ = true;
     source_fault_ = nullptr;
-    auto ended = [self = shared_from_this()](std::exception_ptr) { self->bell_.cancel(); };
+    auto ended = [self = shared_from_this()](std::exception_ptr) {}; // its signal lives as long
     asio::co_spawn(executor_, send_body(shared_from_this(), std::move(request)),
         asio::bind_cancellation_slot(stop_.slot(), std::move(ended)));
 }
@@ -88,11 +88,15 @@ void client_connection::start_sending(std::shared_ptr<outgoing_request> request)
 awaitable<void> client_connection::send_body(
     std::shared_ptr<client_connection> self, std::shared_ptr<outgoing_request> request)
 {
-    struct end { // also when the context dies
+    struct end { // also when the context dies, and when an operation has found no memory
         explicit end(client_connection& c) noexcept : connection(c) {}
         end(end const&) = delete;
         end& operator=(end const&) = delete;
-        ~end() { connection.sending_ = false; }
+        ~end()
+        {
+            connection.sending_ = false;
+            connection.bell_.cancel();
+        }
         client_connection& connection;
     };
     end const at_end(*self);

@@ -1,10 +1,10 @@
 #include "client/client_connection.hpp"
+#include "coro/reserved_memory.hpp"
 
 #include <framex/client/connection_pool.hpp>
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 
 #include <algorithm>
@@ -32,14 +32,14 @@ public:
     {
         std::lock_guard const guard(mutex_);
         forget_the_dead();
-        pools_.emplace_back(executor, pool);
+        pools_.push_back({executor, pool, std::make_shared<reserved_memory>()});
     }
     std::size_t in_use()
     {
         std::lock_guard const guard(mutex_);
         std::size_t count = 0;
-        for (auto const& [executor, weak] : pools_)
-            if (auto const one = weak.lock())
+        for (auto const& each : pools_)
+            if (auto const one = each.pool.lock())
                 count += one->in_use();
         return count;
     }
@@ -47,22 +47,28 @@ public:
     {
         std::lock_guard const guard(mutex_);
         forget_the_dead();
-        for (auto const& [executor, weak] : pools_)
-            asio::post(executor, [pool = weak] {
+        for (auto const& each : pools_)
+            post_in_reserved(each.executor, *each.memory, [pool = each.pool, memory = each.memory] {
                 if (auto const one = pool.lock())
                     one->close_idle();
             });
     }
 
 private:
+    struct entry {
+        asio::any_io_executor executor;
+        std::weak_ptr<connection_pool> pool;
+        std::shared_ptr<reserved_memory> memory; ///< to close what is idle
+    };
+
     void shutdown() noexcept override { pools_.clear(); } // while what its executors refer to is alive
     void forget_the_dead()
     {
-        std::erase_if(pools_, [](auto const& entry) { return entry.second.expired(); });
+        std::erase_if(pools_, [](auto const& each) { return each.pool.expired(); });
     }
 
     std::mutex mutex_; // executors of one context may run on several threads
-    std::vector<std::pair<asio::any_io_executor, std::weak_ptr<connection_pool>>> pools_;
+    std::vector<entry> pools_;
 };
 asio::execution_context::id pool_registry::id;
 
@@ -138,8 +144,14 @@ void connection_pool::give_back(std::shared_ptr<client_connection> connection)
     else if (count_ == limits_.idle_total)
         remove(*std::ranges::min_element(idle_, {}, age)->second.front());
     connection->rest(*time, weak_from_this());
-    auto& waiting = idle_[connection->where()];
-    waiting.push_back(std::move(connection));
+    auto const place = idle_.try_emplace(connection->where()).first;
+    try {
+        place->second.push_back(std::move(connection));
+    } catch (...) {
+        if (place->second.empty())
+            idle_.erase(place);
+        throw;
+    }
     ++count_;
 }
 

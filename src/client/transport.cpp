@@ -16,11 +16,11 @@ public:
     void connect(tcp::endpoint to, handler done) override { connect_socket(socket_, to, std::move(done)); }
     void read_some(asio::mutable_buffer to, handler done) override
     {
-        socket_.async_read_some(to, std::move(done));
+        socket_.async_read_some(to, here(std::move(done)));
     }
     void write_some(asio::const_buffer from, handler done) override
     {
-        socket_.async_write_some(from, std::move(done));
+        socket_.async_write_some(from, here(std::move(done)));
     }
     bool is_readable() noexcept override { return framex::is_readable(socket_); }
     bool is_open() const noexcept override { return socket_.is_open(); }
@@ -36,6 +36,8 @@ public:
     }
 
 private:
+    on_socket here(handler done) { return {std::move(done), socket_.get_executor()}; }
+
     tcp_socket socket_;
 };
 
@@ -52,10 +54,7 @@ void connect_socket(tcp_socket& socket, tcp::endpoint to, transport::handler don
     socket.close(ignored);
     socket.open(to.protocol(), ignored); // a fault shows again in async_connect
     socket.set_option(tcp::no_delay(true), ignored);
-    auto complete = [](transport::handler inner, error_code error, std::size_t) {
-        std::move(inner)(error, 0);
-    };
-    socket.async_connect(to, passing(std::move(done), complete));
+    socket.async_connect(to, on_socket(std::move(done), socket.get_executor()));
 }
 
 bool is_readable(tcp_socket& socket) noexcept

@@ -17,9 +17,9 @@ namespace framex {
 
 class tls_context;
 
-/// Operations complete on the executor of their handler and are cancelled through its slot; one read and one
-/// write at a time. They may outlive the transport: its death ends them with operation_aborted. A buffer to
-/// read into outlives the transport, one to write from the operation.
+/// Operations complete on the executor it was made for and are cancelled through the handler's slot; one read
+/// and one write at a time. They may outlive the transport: its death ends them with operation_aborted. A
+/// buffer to read into outlives the transport, one to write from the operation.
 class transport {
 public:
     using handler = asio::any_completion_handler<void(error_code, std::size_t)>;
@@ -61,6 +61,29 @@ using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, asio::any_io_executo
 /// Closes what was tried before.
 void connect_socket(tcp_socket& socket, asio::ip::tcp::endpoint to, transport::handler done);
 bool is_readable(tcp_socket& socket) noexcept;
+
+/// A handler with the socket's executor. Its own, which is the same, would have to be allocated each time,
+/// and without memory Asio 1.81 calls an empty one.
+class on_socket {
+public:
+    using executor_type = asio::any_io_executor;
+    using cancellation_slot_type = asio::associated_cancellation_slot_t<transport::handler>;
+
+    on_socket(transport::handler inner, executor_type executor)
+        : inner_(std::move(inner)), executor_(std::move(executor))
+    {
+    }
+    executor_type get_executor() const noexcept { return executor_; }
+    cancellation_slot_type get_cancellation_slot() const noexcept
+    {
+        return asio::get_associated_cancellation_slot(inner_);
+    }
+    void operator()(error_code error, std::size_t size = 0) { std::move(inner_)(error, size); }
+
+private:
+    transport::handler inner_;
+    executor_type executor_;
+};
 
 /// A handler whose results pass through `function(handler, results...)`: it has the executor and the slot of
 /// `inner`.

@@ -4,7 +4,10 @@
 
 #include <framex/fwd.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -67,6 +70,17 @@ template <class Handler>
 auto in_reserved(reserved_memory& memory, Handler handler)
 {
     return asio::bind_allocator(reserved_allocator<std::byte>(memory), std::move(handler));
+}
+
+/// Posts `f`, which keeps `memory` alive. It cannot fail on an io_context's own executor; another one takes
+/// memory of its own, and throws bad_alloc.
+template <class F>
+void post_in_reserved(asio::any_io_executor const& executor, reserved_memory& memory, F f)
+{
+    if (auto const* own = executor.target<asio::io_context::executor_type>())
+        asio::post(*own, in_reserved(memory, std::move(f)));
+    else
+        asio::post(executor, std::move(f));
 }
 
 } // namespace framex

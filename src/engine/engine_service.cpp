@@ -1,8 +1,9 @@
 #include "engine/engine_service.hpp"
 
+#include "coro/reserved_memory.hpp"
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/execution/context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 
 namespace framex {
@@ -33,7 +34,8 @@ void callers::wait(remote_call& job, asio::any_io_executor executor, handler res
 bool callers::has(remote_call& job) const
 {
     std::lock_guard const lock(guard_);
-    return waiting_.contains(&job);
+    auto const found = waiting_.find(&job);
+    return found != waiting_.end() && !found->second.is_resumed;
 }
 
 std::size_t callers::count() const
@@ -42,19 +44,33 @@ std::size_t callers::count() const
     return waiting_.size();
 }
 
+/// What is posted holds the job, whose memory it uses, but not the caller: that stays where it is when there
+/// is no memory.
 bool callers::resume(remote_call& job, std::exception_ptr error)
 {
     std::lock_guard const lock(guard_);
-    auto node = waiting_.extract(&job);
-    if (!node)
+    auto const found = waiting_.find(&job);
+    if (found == waiting_.end() || found->second.is_resumed)
         return false;
-    auto go_on = [resume = std::move(node.mapped().resume), error = std::move(error)]() mutable {
-        if (auto slot = asio::get_associated_cancellation_slot(resume); slot.is_connected())
-            slot.clear();
-        std::move(resume)(std::move(error));
-    };
-    asio::post(node.mapped().executor, std::move(go_on));
+    auto& one = found->second;
+    auto go_on = [job = job.shared_from_this()]() mutable { deliver(std::move(job)); };
+    post_in_reserved(one.executor, *job.memory_, std::move(go_on));
+    one.is_resumed = true;
+    one.error = std::move(error);
     return true;
+}
+
+void callers::deliver(std::shared_ptr<remote_call> job)
+{
+    auto const self = job->callers_;
+    std::unique_lock lock(self->guard_);
+    auto node = self->waiting_.extract(job.get());
+    lock.unlock();
+    job.reset(); // the caller holds it, and ends it in time
+    auto& one = node.mapped();
+    if (auto slot = asio::get_associated_cancellation_slot(one.resume); slot.is_connected())
+        slot.clear();
+    std::move(one.resume)(std::move(one.error));
 }
 
 void callers::destroy()

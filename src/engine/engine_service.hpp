@@ -25,16 +25,20 @@ public:
     bool has(remote_call& job) const;
     std::size_t count() const;
     /// Lets the caller go on, on its executor: it throws `error`, if any. False: nobody waits any more.
+    /// Throws bad_alloc where the executor is no io_context's own; the caller then still waits.
     bool resume(remote_call& job, std::exception_ptr error);
     /// The context goes away: what waits is destroyed, what works is asked to stop.
     void destroy();
 
 private:
     void wait(remote_call& job, asio::any_io_executor executor, handler resume);
+    static void deliver(std::shared_ptr<remote_call> job);
 
     struct caller {
         asio::any_io_executor executor;
         handler resume;
+        bool is_resumed = false; // deliver() is on its way
+        std::exception_ptr error{};
         caller(asio::any_io_executor ex, handler h) : executor(std::move(ex)), resume(std::move(h)) {}
     };
     mutable std::mutex guard_; // held while something is posted: the context cannot die meanwhile

@@ -18,20 +18,35 @@ local_engine::local_engine(std::size_t threads, std::size_t queue_limit)
 
 local_engine::~local_engine()
 {
-    jobs left;
     {
         std::lock_guard const lock(guard_);
         is_stopping_ = true;
-        left = running_;
-        left.merge(queued_);
+        running_.merge(queued_);
     }
     changed_.notify_all();
-    auto const stopped = std::make_exception_ptr(engine_error(engine_errc::stopped));
-    for (auto const& [ticket, job] : left)
-        if (job)
-            job->abandon(stopped);
+    std::exception_ptr stopped;
+    try {
+        throw engine_error(engine_errc::stopped);
+    } catch (...) { // bad_alloc, perhaps
+        stopped = std::current_exception();
+    }
+    for (engine_ticket last = 0; auto const job = next_running(last);)
+        job->abandon(stopped);
     for (auto& worker : workers_)
         worker.join();
+}
+
+/// The first job behind `last`, which becomes its ticket; null when there is none.
+std::shared_ptr<engine_job> local_engine::next_running(engine_ticket& last) const
+{
+    std::lock_guard const lock(guard_);
+    auto next = running_.upper_bound(last);
+    while (next != running_.end() && !next->second) // it is being dropped
+        ++next;
+    if (next == running_.end())
+        return nullptr;
+    last = next->first;
+    return next->second;
 }
 
 engine_ticket local_engine::submit(std::shared_ptr<engine_job> job)

@@ -1,3 +1,4 @@
+#include "coro/reserved_memory.hpp"
 #include "engine/engine_service.hpp"
 
 #include <framex/engine/remote.hpp>
@@ -6,6 +7,10 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
+
+#include <chrono>
+#include <new>
+#include <thread>
 
 namespace framex::detail {
 
@@ -21,13 +26,26 @@ void remote_call::run() noexcept
     } catch (...) {
         error = std::current_exception();
     }
-    callers_->resume(*this, std::move(error));
+    tell(std::move(error));
 }
 
 void remote_call::abandon(std::exception_ptr why) noexcept
 {
-    callers_->resume(*this, std::move(why));
+    tell(std::move(why));
     stop();
+}
+
+/// On a thread of the engine, which may wait until there is memory: nobody else can let the caller go on.
+void remote_call::tell(std::exception_ptr error) noexcept
+{
+    constexpr std::chrono::milliseconds pause(10);
+    for (;;)
+        try {
+            callers_->resume(*this, error);
+            return;
+        } catch (std::bad_alloc const&) {
+            std::this_thread::sleep_for(pause);
+        }
 }
 
 void remote_call::cancel()
@@ -47,6 +65,7 @@ awaitable<void> remote_call::finish(std::shared_ptr<remote_call> job)
         throw engine_error(engine_errc::missing);
     job->engine_ = service.used;
     job->callers_ = service.callers;
+    job->memory_ = std::make_shared<reserved_memory>();
     auto initiate = [&](auto resume) { callers::start(job, executor, std::move(resume)); };
     co_await asio::async_initiate<asio::deferred_t const, void(std::exception_ptr)>(initiate, asio::deferred);
 }

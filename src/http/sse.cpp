@@ -9,11 +9,17 @@ namespace {
 
 bool ends_line(char c) noexcept { return c == '\r' || c == '\n'; }
 
+std::size_t end_of_line(std::string_view text) noexcept
+{
+    auto const feed = std::min(text.find('\n'), text.size());
+    return std::min(text.substr(0, feed).find('\r'), feed);
+}
+
 // "name: text" with a line for every line of the text.
 void append_lines(std::string& out, std::string_view name, std::string_view text)
 {
     for (;;) {
-        auto const end = std::min(text.find_first_of("\r\n"), text.size());
+        auto const end = end_of_line(text);
         out.append(name).append(": ").append(text.substr(0, end)) += '\n';
         if (end == text.size())
             return;
@@ -24,9 +30,12 @@ void append_lines(std::string& out, std::string_view name, std::string_view text
 // "name: text" on one line whatever the text holds.
 void append_line(std::string& out, std::string_view name, std::string_view text)
 {
+    auto const fits = [](char c) { return !ends_line(c) && c != '\0'; };
     out.append(name).append(": ");
-    std::copy_if(
-        text.begin(), text.end(), std::back_inserter(out), [](char c) { return !ends_line(c) && c != '\0'; });
+    if (std::ranges::all_of(text, fits))
+        out += text;
+    else
+        std::ranges::copy_if(text, std::back_inserter(out), fits);
     out += '\n';
 }
 

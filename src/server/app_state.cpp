@@ -1,6 +1,7 @@
 // How an app is made ready, and the life of its plugins.
 #include "server/app_state.hpp"
 
+#include "coro/reserved_memory.hpp"
 #include "engine/engine_service.hpp"
 
 #include <framex/client/connection_pool.hpp>
@@ -185,7 +186,12 @@ awaitable<> stop_hooks(std::shared_ptr<generation> of, std::chrono::milliseconds
 /// would hand it to a signal that dies when the body ends, which may be meanwhile.
 awaitable<> run_on(asio::any_io_executor where, awaitable<> body, bool is_cancellable)
 {
-    auto const cancel = std::make_shared<asio::cancellation_signal>();
+    struct passage {
+        asio::cancellation_signal cancel;
+        reserved_memory memory; // for the way back
+    };
+    auto const passed = std::make_shared<passage>();
+    std::shared_ptr<asio::cancellation_signal> const cancel(passed, &passed->cancel);
     auto const state = co_await asio::this_coro::cancellation_state;
     if (auto outer = state.slot(); outer.is_connected() && !is_cancellable)
         outer.clear();
@@ -196,10 +202,10 @@ awaitable<> run_on(asio::any_io_executor where, awaitable<> body, bool is_cancel
     auto const slot = cancel->slot();
     auto initiate = [&](auto caller) { // what it refers to is in the caller's frame, which `caller` owns
         auto const home = asio::get_associated_executor(caller);
-        auto end = [cancel, work = asio::make_work_guard(home), caller = std::move(caller)](
+        auto end = [passed, work = asio::make_work_guard(home), caller = std::move(caller)](
                        std::exception_ptr error) mutable {
-            auto go_on = [caller = std::move(caller), error]() mutable { std::move(caller)(error); };
-            asio::post(work.get_executor(), std::move(go_on));
+            auto go_on = [passed, caller = std::move(caller), error]() mutable { std::move(caller)(error); };
+            post_in_reserved(work.get_executor(), passed->memory, std::move(go_on));
         };
         asio::co_spawn(where, std::move(body), asio::bind_cancellation_slot(slot, std::move(end)));
     };
@@ -225,6 +231,13 @@ std::vector<std::shared_ptr<generation>> app::state::all_running()
     return all;
 }
 
+bool app::state::have_hooks()
+{
+    auto const has = [](auto const& one) { return one->plugins.has_hooks(); };
+    std::lock_guard const alone(guard);
+    return has(current) || std::ranges::any_of(retired, has);
+}
+
 awaitable<> app::state::stop_plugins(std::shared_ptr<state> self)
 {
     auto const turn = co_await take_turn(self, "stop");
@@ -240,8 +253,7 @@ awaitable<> app::state::finish(std::shared_ptr<state> self, app_use how)
         co_return;
     bool const throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
-    auto const has_hooks = [](auto const& one) { return one->plugins.has_hooks(); };
-    if (std::ranges::any_of(self->all_running(), has_hooks)) {
+    if (self->have_hooks()) {
         auto stopping = stop_plugins(self);
         co_await run_on(self->executor, std::move(stopping), false);
     }

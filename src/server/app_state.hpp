@@ -84,6 +84,7 @@ struct app::state : std::enable_shared_from_this<app::state> {
     void note_started(bool all);
     bool replace(std::shared_ptr<generation> const& next);
     std::vector<std::shared_ptr<generation>> all_running();
+    bool have_hooks();
     std::shared_ptr<generation> take_unused();
     bool let_go();
     void note_stopped(std::shared_ptr<generation> one);

@@ -63,12 +63,7 @@ protected:
 
     bool chunked_stream() const noexcept { return frame_.http11 && !promised_; }
     /// Whether an error may be told as the stream's last event.
-    bool is_event_stream() const noexcept
-    {
-        return call_.has_whole_events
-            || (!std::holds_alternative<streamed_response>(call_.result)
-                && media_type_is(stream_type(*route_), "text/event-stream"));
-    }
+    bool is_event_stream() const noexcept { return sends_events_; }
     /// Of a stream with a length: whether what out_ holds from `begin` on keeps it. Octets beyond it are not
     /// sent.
     bool keeps_promise(std::size_t begin, bool ended);
@@ -150,6 +145,7 @@ private:
     bool in_request_ = false; ///< the head was read
     bool suspended_ = false; ///< counted in worker::in_flight
     bool enveloped_ = true; ///< style of this request's errors
+    bool sends_events_ = false; ///< in the phase `stream`
     coding accepted_ = coding::identity; ///< what a whole answer is sent in
 };
 

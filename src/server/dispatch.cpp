@@ -177,12 +177,12 @@ connection::step connection::serve_finished(std::exception_ptr error)
 /// The answer that need not be sent as a stream; else null.
 response* connection::whole_answer()
 {
-    auto* const own = std::get_if<streamed_response>(&call_.result);
-    if (own && own->body.whole()) {
-        response whole(own->status, *own->body.whole());
-        whole.headers = std::move(own->headers);
-        call_.result = std::move(whole);
-    }
+    if (auto* const own = std::get_if<streamed_response>(&call_.result))
+        if (auto text = own->body.take_whole()) {
+            response whole(own->status, std::move(*text));
+            whole.headers = std::move(own->headers);
+            call_.result = std::move(whole);
+        }
     return std::get_if<response>(&call_.result);
 }
 
@@ -259,6 +259,9 @@ connection::step connection::begin_stream(std::size_t head)
         watch_->note_answer(std::string_view(out_).substr(head));
         watch_->note_stream();
     }
+    sends_events_ = call_.has_whole_events
+        || (!std::holds_alternative<streamed_response>(call_.result)
+            && media_type_is(stream_type(*route_), "text/event-stream"));
     if (!body_.pulled) {
         input_.consume(head_size_ + body_.size);
         head_size_ = 0;

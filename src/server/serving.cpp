@@ -1,6 +1,5 @@
 #include "server/serving.hpp"
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -16,6 +15,7 @@ serving::serving(asio::any_io_executor executor, std::shared_ptr<service const> 
 }
 serving::~serving() = default;
 
+/// Once it was stopped, no frame and no memory is needed: without these its connections would be left alone.
 awaitable<> serving::run()
 {
     auto const self = shared_from_this();
@@ -25,15 +25,8 @@ awaitable<> serving::run()
     } catch (...) {
         failed = std::current_exception();
     }
-    // Cancelled without stop(): end_ is not set, so nothing is waited for.
+    // Cancelled without stop(): there is no end, so nothing is waited for.
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-    co_await end_connections();
-    if (failed)
-        std::rethrow_exception(failed);
-}
-
-awaitable<> serving::end_connections()
-{
     close();
     worker_->drain();
     bool const throws = co_await asio::this_coro::throw_if_cancelled();
@@ -42,18 +35,35 @@ awaitable<> serving::end_connections()
     while (!worker_->empty()) {
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
-        if (!aborted && (cancelled || !end_ || std::chrono::steady_clock::now() >= *end_)) {
+        auto until = clock::time_point::max();
+        if (!aborted)
+            until = end().value_or(clock::time_point::min());
+        if (!aborted && (cancelled || clock::now() >= until)) {
             worker_->abort();
             aborted = true;
-        } else
-            co_await worker_->wait_for_end(aborted ? std::chrono::steady_clock::time_point::max() : *end_);
+            continue;
+        }
+        co_await worker_->wait_for_end(until);
     }
     co_await asio::this_coro::throw_if_cancelled(throws);
+    if (failed)
+        std::rethrow_exception(failed);
 }
 
 void serving::stop(std::chrono::milliseconds grace)
 {
-    asio::dispatch(executor_, [self = shared_from_this(), grace] { self->stop_here(grace); });
+    auto const end = clock::now() + grace;
+    std::lock_guard const alone(guard_);
+    end_ = end_ ? std::min(*end_, end) : end;
+    if (!is_stopping_)
+        post_in_reserved(executor_, memory_, [self = shared_from_this()] { self->stop_here(); });
+    is_stopping_ = true;
+}
+
+std::optional<serving::clock::time_point> serving::end() const
+{
+    std::lock_guard const alone(guard_);
+    return end_;
 }
 
 void serving::replace(std::shared_ptr<service const> next)
@@ -62,10 +72,12 @@ void serving::replace(std::shared_ptr<service const> next)
         executor_, [self = shared_from_this(), next = std::move(next)] { self->worker_->replace(next); });
 }
 
-void serving::stop_here(std::chrono::milliseconds grace)
+void serving::stop_here()
 {
-    auto const end = std::chrono::steady_clock::now() + grace;
-    end_ = end_ ? std::min(*end_, end) : end;
+    {
+        std::lock_guard const alone(guard_);
+        is_stopping_ = false;
+    }
     close();
     worker_->wake();
 }

@@ -1,12 +1,14 @@
 /// What one serve() does: connections of one executor, taken in and ended in order.
 #pragma once
 
+#include "coro/reserved_memory.hpp"
 #include "server/worker.hpp"
 
 #include <framex/coro/awaitable.hpp>
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace framex {
@@ -34,15 +36,20 @@ protected:
     virtual void close() = 0;
 
     std::shared_ptr<worker> const& connections() const noexcept { return worker_; }
-    bool is_stopped() const noexcept { return end_.has_value(); }
+    bool is_stopped() const { return end().has_value(); }
 
 private:
-    awaitable<> end_connections();
-    void stop_here(std::chrono::milliseconds grace);
+    using clock = std::chrono::steady_clock;
+
+    std::optional<clock::time_point> end() const;
+    void stop_here();
 
     asio::any_io_executor executor_;
     std::shared_ptr<worker> worker_;
-    std::optional<std::chrono::steady_clock::time_point> end_;
+    reserved_memory memory_; ///< of the call of stop_here()
+    std::mutex mutable guard_; ///< of what follows
+    std::optional<clock::time_point> end_; ///< the earliest that stop() was told
+    bool is_stopping_ = false; ///< stop_here() is on its way
 };
 
 } // namespace framex

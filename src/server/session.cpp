@@ -83,7 +83,7 @@ awaitable<> session<Socket>::run()
                 } catch (...) {
                     failed = std::current_exception();
                 }
-                watched_ = blind_ = false;
+                watched_ = blind_ = cancels_ = false;
                 handler_since_ = never;
                 if (gone_)
                     co_return;
@@ -103,7 +103,7 @@ awaitable<> session<Socket>::run()
                     auto body = std::move(std::get<streamed_response>(call_.result).body).chunks();
                     whole = co_await send_stream(body);
                 }
-                watched_ = blind_ = false;
+                watched_ = blind_ = cancels_ = false;
                 end_pulled_body();
                 stream_finished(whole);
                 if (!whole)
@@ -216,6 +216,8 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
     bool ready = stream_access::step(generator);
     while (!finished) {
         std::exception_ptr failed;
+        if (out_.empty())
+            owner().lend(out_);
         auto const before = out_.size();
         std::uint64_t items = 0;
         try {
@@ -279,7 +281,7 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
             continue;
         }
         if (!stream_access::settled(generator)) {
-            std::string().swap(out_); // a sleeping stream keeps no buffer
+            owner().take_back(out_); // a sleeping stream keeps no buffer
             turn = 0;
             await_silence();
             co_await stream_access::wait(generator);

@@ -60,6 +60,7 @@ private:
     bool watched_ = false; ///< readability means departure now
     bool watching_ = false; ///< a wait for readability is outstanding
     bool blind_ = false; ///< octets wait in the socket: readability says nothing
+    bool cancels_ = false; ///< the handler was not told yet that it is cancelled
     bool resting_ = false; ///< idle for long: waits without a buffer
     tick idle_deadline_ = never; ///< tells one idle time from the next
     tick idle_since_ = 0;

@@ -67,15 +67,22 @@ void session<Socket>::cancel_handler() noexcept
 {
     auto const self = this->shared_from_this(); // the coroutine may end inside emit
     try {
+        cancels_ = true;
         signal_.emit(asio::cancellation_type::terminal);
+        cancels_ = false;
     } catch (std::bad_alloc const&) {
-        // An operation that could not say that it was cancelled is destroyed, and so is what awaits it.
+        // The next tick tries again. An operation that could not say that it was cancelled is destroyed, and
+        // so is what awaits it.
     }
 }
 
 template <class Socket>
 void session<Socket>::on_tick(tick now)
 {
+    bool const is_due = deadline_ != never && now >= deadline_;
+    bool const is_watched = phase_ == phase::stream && watched_ && watching_;
+    if ((is_watched || resting_) && !is_due && !cancels_)
+        return; // as most of very many do, ten times a second
     auto const self = this->shared_from_this();
     try {
         look_after(now);
@@ -87,6 +94,8 @@ void session<Socket>::on_tick(tick now)
 template <class Socket>
 void session<Socket>::look_after(tick now)
 {
+    if (cancels_)
+        cancel_handler();
     bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1;
     if ((runs_on || phase_ == phase::stream) && !gone_)
         look_for_departure();

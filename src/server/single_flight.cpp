@@ -1,6 +1,7 @@
 #include "server/single_flight.hpp"
 
-#include <boost/asio/post.hpp>
+#include "coro/reserved_memory.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -20,6 +21,7 @@ struct single_flight::waiter {
     {
     }
     asio::steady_timer timer;
+    reserved_memory memory{}; ///< of what wakes it
 };
 
 struct single_flight::flight {
@@ -76,7 +78,8 @@ void single_flight::finish(std::string const& key, flight& ended, outcome how)
     for (auto const& weak : ended.waiters)
         if (auto one = weak.lock()) {
             auto const executor = one->timer.get_executor();
-            asio::post(executor, [one = std::move(one)] { one->timer.cancel(); });
+            auto& memory = one->memory;
+            post_in_reserved(executor, memory, [one = std::move(one)] { one->timer.cancel(); });
         }
 }
 

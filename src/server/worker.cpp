@@ -1,8 +1,5 @@
 #include "server/worker.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 
 namespace framex {
@@ -46,13 +43,6 @@ void worker::remove(registered_connection& connection) noexcept
     connection.unlink();
     if (connections_.empty())
         wake();
-}
-
-awaitable<> worker::wait_for_end(std::chrono::steady_clock::time_point until)
-{
-    bell_.emplace(executor_, until);
-    error_code ignored;
-    co_await bell_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 void worker::wake()

@@ -1,6 +1,7 @@
 /// What the connections of one executor share: the app's table and limits, their registry, the coarse clock.
 #pragma once
 
+#include "coro/io.hpp"
 #include "coro/reserved_memory.hpp"
 #include "server/compression.hpp"
 #include "server/cors.hpp"
@@ -17,6 +18,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -92,9 +94,29 @@ public:
     void replace(std::shared_ptr<service const> next);
     bool draining() const noexcept { return draining_; }
     bool empty() const noexcept { return connections_.empty(); }
-    /// Until the last connection has been removed, wake() is called, or `until`; perhaps for less. One waits.
-    awaitable<> wait_for_end(std::chrono::steady_clock::time_point until);
+    /// To be awaited: until the last connection has been removed, wake() is called, or `until`; perhaps for
+    /// less. One waits.
+    auto wait_for_end(std::chrono::steady_clock::time_point until)
+    {
+        bell_.emplace(executor_, until);
+        return io([this](auto handler) { bell_->async_wait(in_reserved(bell_memory_, std::move(handler))); },
+            executor_, rung_, nothing_);
+    }
     void wake();
+
+    /// Memory for what a stream sends, in an empty text: many streams sleep, few are awake.
+    void lend(std::string& to) noexcept
+    {
+        if (to.capacity() < lent_.capacity())
+            to.swap(lent_);
+    }
+    /// The text is empty, and keeps no memory.
+    void take_back(std::string& from) noexcept
+    {
+        if (from.capacity() > lent_.capacity() && from.capacity() <= most_lent)
+            from.swap(lent_);
+        std::string().swap(from);
+    }
 
     std::int64_t in_flight = 0; ///< requests whose handler or stream is suspended
     scratch_memory scratch{};
@@ -102,6 +124,8 @@ public:
 private:
     using registry =
         boost::intrusive::list<registered_connection, boost::intrusive::constant_time_size<false>>;
+
+    static constexpr std::size_t most_lent = 65536;
 
     template <class F>
     void for_each(F act);
@@ -113,7 +137,11 @@ private:
     asio::steady_timer timer_;
     reserved_memory timer_memory_;
     std::optional<asio::steady_timer> bell_; ///< of wait_for_end()
+    reserved_memory bell_memory_;
+    error_code rung_;
+    std::size_t nothing_ = 0;
     registry connections_;
+    std::string lent_; ///< see lend()
     tick now_ = 1;
     bool ticking_ = false;
     bool draining_ = false;

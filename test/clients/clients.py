@@ -9,6 +9,7 @@ versions; without the registry, or without a browser, the test is skipped.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -127,26 +128,35 @@ class Browser:
     """Headless Chromium with a page of the service, which tells the service what it sees."""
 
     def __init__(self, service, relay, kind):
-        name = next(filter(shutil.which, ("chromium", "chromium-browser", "google-chrome")), None)
+        name = next(filter(shutil.which, ("chromium-headless-shell", "chromium")), None)
         if not name:
             skip("there is no Chromium")
         self.service, self.profile = service, tempfile.TemporaryDirectory(prefix="framex-browser-", ignore_cleanup_errors=True)
         self.process = subprocess.Popen([name, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
             "--no-first-run", f"--user-data-dir={self.profile.name}", "--remote-debugging-port=0",
             f"http://127.0.0.1:{relay.port}/api/v1/page?{kind}"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def seen(self):
         return [json.loads(line) for line in ask(self.service, "seen").decode().splitlines()]
 
     def close(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self._signal(signal.SIGTERM)
+        end = time.monotonic() + 10
+        while self._signal(0) and time.monotonic() < end:
+            self.process.poll()
+            time.sleep(0.05)
+        self._signal(signal.SIGKILL)
+        self.process.wait()
         self.profile.cleanup()
+
+    def _signal(self, sent):
+        """To all of the browser: what was started is a script that passes none on. Whether somebody is left to get it."""
+        try:
+            os.killpg(self.process.pid, sent)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 def ask(service, path, body=None):

@@ -72,4 +72,15 @@ BOOST_AUTO_TEST_CASE(an_empty_reader_is_an_empty_body)
     BOOST_TEST((result == ""));
 }
 
+BOOST_AUTO_TEST_CASE(a_whole_text_is_moved_out_once)
+{
+    body_reader body(std::string("all of it, longer than a text without memory"));
+    auto const* const there = body.whole()->data();
+    auto const taken = body.take_whole();
+    BOOST_REQUIRE(taken);
+    BOOST_TEST(taken->data() == there);
+    BOOST_TEST(!body.take_whole());
+    BOOST_TEST(!body.whole());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,21 +1,16 @@
 // Preloaded into a program, it lets one allocation fail: the N-th one after the test has written N into the
 // shared file FRAMEX_FAILING_MALLOC. `operator new`, coroutine frames and C libraries all allocate by these
-// functions.
+// functions; the memory is the next library's: a sanitizer's where the program has one.
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <new>
 #include <sys/mman.h>
 #include <unistd.h>
-
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-}
 
 namespace {
 
@@ -42,6 +37,7 @@ int told = -1; ///< a file that gets the stack of the allocation that failed las
         std::abort();
     void* frame = nullptr;
     ::backtrace(&frame, 1); // what it loads, it loads now
+    ::unsetenv("LD_PRELOAD"); // what the program starts is not meant: a sanitizer's symbolizer
     given = static_cast<orders*>(shared);
 }
 
@@ -60,33 +56,56 @@ bool fails() noexcept
     return true;
 }
 
+/// The function of that name in the libraries behind this one.
+template <class F>
+F* next(char const* name) noexcept
+{
+    return reinterpret_cast<F*>(::dlsym(RTLD_NEXT, name));
+}
+
 } // namespace
 
 extern "C" {
 
-void* malloc(std::size_t size) noexcept { return fails() ? nullptr : __libc_malloc(size); }
+void* malloc(std::size_t size) noexcept
+{
+    static auto* const memory = next<void*(std::size_t)>("malloc");
+    return fails() ? nullptr : memory(size);
+}
 
 void* calloc(std::size_t count, std::size_t size) noexcept
 {
-    return fails() ? nullptr : __libc_calloc(count, size);
+    static auto* const memory = next<void*(std::size_t, std::size_t)>("calloc");
+    return fails() ? nullptr : memory(count, size);
 }
 
 void* realloc(void* block, std::size_t size) noexcept
 {
-    return fails() ? nullptr : __libc_realloc(block, size);
+    static auto* const memory = next<void*(void*, std::size_t)>("realloc");
+    return fails() ? nullptr : memory(block, size);
 }
 
 void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
 {
-    return fails() ? nullptr : __libc_memalign(alignment, size);
+    static auto* const memory = next<void*(std::size_t, std::size_t)>("aligned_alloc");
+    return fails() ? nullptr : memory(alignment, size);
 }
 
 int posix_memalign(void** block, std::size_t alignment, std::size_t size) noexcept
 {
-    if (fails())
-        return ENOMEM;
-    *block = __libc_memalign(alignment, size);
-    return *block ? 0 : ENOMEM;
+    static auto* const memory = next<int(void**, std::size_t, std::size_t)>("posix_memalign");
+    return fails() ? ENOMEM : memory(block, alignment, size);
 }
 
 } // extern "C"
+
+void* operator new(std::size_t size) // a sanitizer's own does not call malloc
+{
+    if (void* const made = malloc(size))
+        return made;
+    throw std::bad_alloc();
+}
+
+void* operator new[](std::size_t size) { return operator new(size); }
+
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept { return malloc(size); }

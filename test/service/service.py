@@ -14,10 +14,11 @@ class Service:
     """A running `framex run`; leaving the block ends it, and judges how it ended.
 
     `core`: the only processor it may use. `descriptors`: how many files it may have open. `environment`: the whole of it,
-    this process' own when None. What the program prints goes to the file `printed`.
+    this process' own when None. `codes`: what it may end with. What the program prints goes to the file `printed`.
     """
 
-    def __init__(self, program, *words, core=None, descriptors=None, environment=None):
+    def __init__(self, program, *words, core=None, descriptors=None, environment=None, codes=(0,)):
+        self.codes = codes
         self.folder = tempfile.TemporaryDirectory(prefix="framex-service-")
         self.printed = Path(self.folder.name) / "printed"
         command = [os.path.abspath(program), "run", "--host", "127.0.0.1", "--port", "0", "--print-port", *map(str, words)]
@@ -81,5 +82,5 @@ class Service:
         code = self.stop()
         text = self.text()
         self.folder.cleanup()
-        if kind is None and code != 0:
+        if kind is None and code not in self.codes:
             sys.exit(f"the service ended with {code}:\n{text[-4000:]}")

@@ -39,6 +39,7 @@ private:
     void work();
     void drop(jobs::iterator ended, std::unique_lock<std::mutex>& lock) noexcept;
     bool wait(std::unique_lock<std::mutex>& lock);
+    std::shared_ptr<engine_job> next_running(engine_ticket& last) const;
 
     std::size_t const threads_;
     std::size_t const queue_limit_;

@@ -17,6 +17,8 @@
 
 namespace framex {
 
+class reserved_memory;
+
 namespace detail {
 
 class callers;
@@ -37,9 +39,11 @@ private:
     friend class callers;
     virtual void work(std::stop_token stop) = 0;
     void cancel();
+    void tell(std::exception_ptr error) noexcept;
 
     std::stop_source stop_;
     std::shared_ptr<callers> callers_; // from here on set before the job is submitted
+    std::shared_ptr<reserved_memory> memory_; // for what tells the caller
     engine* engine_ = nullptr;
     engine_ticket ticket_ = 0;
 };

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,12 @@ public:
 
     /// All of the body when it is there as one text and nothing was read of it, else null.
     std::string const* whole() const noexcept { return whole_.get(); }
+    /// What whole() tells, moved out: the reader is empty then. Else none.
+    std::optional<std::string> take_whole() noexcept
+    {
+        auto const text = std::move(whole_);
+        return text ? std::optional(std::move(*text)) : std::nullopt;
+    }
     /// What is left, for loops that drive a generator themselves.
     async_generator<std::string> chunks() &&
     {
