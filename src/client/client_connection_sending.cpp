@@ -20,6 +20,13 @@ constexpr std::size_t joined_text = 16384; // a body up to here goes out in one 
 /// False when it failed, or was stopped.
 awaitable<bool> client_connection::write(std::string_view octets)
 {
+    if (!stopped_) {
+        auto const at_once = transport_->write_now(asio::buffer(octets.data(), octets.size()));
+        sent_ += at_once;
+        octets.remove_prefix(at_once);
+        if (at_once != 0 && !octets.empty())
+            listen();
+    }
     while (!octets.empty() && !stopped_) {
         error_code error;
         std::size_t size = 0;

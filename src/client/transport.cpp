@@ -22,6 +22,11 @@ public:
     {
         socket_.async_write_some(from, here(std::move(done)));
     }
+    std::size_t write_now(asio::const_buffer from) noexcept override
+    {
+        error_code ignored;
+        return socket_.write_some(from, ignored);
+    }
     bool is_readable() noexcept override { return framex::is_readable(socket_); }
     bool is_open() const noexcept override { return socket_.is_open(); }
     void cancel() noexcept override
@@ -54,6 +59,7 @@ void connect_socket(tcp_socket& socket, tcp::endpoint to, transport::handler don
     socket.close(ignored);
     socket.open(to.protocol(), ignored); // a fault shows again in async_connect
     socket.set_option(tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);
     socket.async_connect(to, on_socket(std::move(done), socket.get_executor()));
 }
 

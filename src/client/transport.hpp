@@ -29,6 +29,8 @@ public:
     virtual void connect(asio::ip::tcp::endpoint to, handler done) = 0;
     virtual void read_some(asio::mutable_buffer to, handler done) = 0;
     virtual void write_some(asio::const_buffer from, handler done) = 0;
+    /// How many octets go out at once, without a wait; perhaps none. A fault shows again in write_some().
+    virtual std::size_t write_now(asio::const_buffer) noexcept { return 0; }
     /// Whether octets, the end or a fault wait to be read.
     virtual bool is_readable() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
