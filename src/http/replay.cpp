@@ -1,7 +1,7 @@
-#include "coro/io.hpp"
-
 #include <framex/http/replay.hpp>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -209,10 +209,7 @@ async_generator<sse_event> replay::give(std::shared_ptr<state> self, std::uint64
             co_return;
         if (!events.empty())
             continue;
-        error_code stopped;
-        std::size_t unused = 0;
-        co_await io([&](auto handler) { here.bell().timer.async_wait(std::move(handler)); }, executor,
-            stopped, unused);
+        auto const [stopped] = co_await here.bell().timer.async_wait(asio::as_tuple(asio::deferred));
         if (!here.bell().has_rung)
             throw boost::system::system_error(stopped);
     }

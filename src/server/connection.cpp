@@ -201,7 +201,7 @@ std::string connection::too_large() const
 
 std::string connection::reason_of_bad_chunks() const
 {
-    return body_.chunks.status() == 413 ? too_large() : "the chunked body is malformed";
+    return body_.chunks->status() == 413 ? too_large() : "the chunked body is malformed";
 }
 
 connection::step connection::begin_body(request_head const& head)
@@ -229,9 +229,11 @@ connection::step connection::begin_body(request_head const& head)
     open_ = frame_.keep_alive = wanted;
     body_.discard = false;
 
-    chunk_limits chunks;
-    chunks.total = body_limit();
-    body_.chunks = chunk_reader(chunks);
+    if (head.chunked) {
+        chunk_limits chunks;
+        chunks.total = body_limit();
+        body_.chunks = std::make_unique<chunk_reader>(chunks);
+    }
     take_in_body();
     if (head.expect_continue && !body_.complete && body_.size == 0)
         out_ += "HTTP/1.1 100 Continue\r\n\r\n";
@@ -270,13 +272,13 @@ void connection::take_in_body()
     auto const from = head_size_ + body_.size; // raw octets begin here
     char* const raw = const_cast<char*>(input_.begin()) + from;
     char* to = raw;
-    char const* const rest = body_.chunks.feed(raw, input_.end(), [&to](char const* data, std::size_t size) {
+    char const* const rest = body_.chunks->feed(raw, input_.end(), [&to](char const* data, std::size_t size) {
         std::memmove(to, data, size);
         to += size;
     });
     body_.size += static_cast<std::size_t>(to - raw);
     input_.erase(head_size_ + body_.size, static_cast<std::size_t>(rest - to));
-    body_.complete = body_.chunks.done();
+    body_.complete = body_.chunks->done();
 }
 
 connection::step connection::continue_body()
@@ -293,8 +295,8 @@ connection::step connection::continue_body()
     }
     if (!body_.complete)
         take_in_body();
-    if (body_.kind == body_state::mode::chunked && body_.chunks.failed())
-        return refuse(body_.chunks.status(), reason_of_bad_chunks());
+    if (body_.kind == body_state::mode::chunked && body_.chunks->failed())
+        return refuse(body_.chunks->status(), reason_of_bad_chunks());
     if (!body_.complete) {
         auto const expected = static_cast<std::size_t>(std::min<std::uint64_t>(body_.left, longest_leap));
         input_.make_room(head_size_ + body_.size + expected + 1);
@@ -315,9 +317,9 @@ std::string connection::take_body_chunk()
 {
     if (!body_.complete)
         take_in_body();
-    if (body_.kind == body_state::mode::chunked && body_.chunks.failed()) {
+    if (body_.kind == body_state::mode::chunked && body_.chunks->failed()) {
         open_ = false;
-        throw http_error(body_.chunks.status(), reason_of_bad_chunks());
+        throw http_error(body_.chunks->status(), reason_of_bad_chunks());
     }
     std::string chunk(input_.begin() + head_size_, body_.size);
     input_.consume(head_size_ + body_.size);

@@ -106,7 +106,7 @@ private:
         bool pulled = false; ///< the route takes it as it comes
         std::uint64_t left = 0; ///< of a body with a length: octets that have not come
         std::size_t size = 0; ///< octets of it behind the head in input_, decoded
-        chunk_reader chunks{};
+        std::unique_ptr<chunk_reader> chunks{}; ///< null unless it is chunked
         body_clock clock{};
         tick waits_since = never;
     };

@@ -90,10 +90,9 @@ bool connection::locate(scratch_memory& memory)
         return false;
     }
     route_ = target;
-    if (!entry->pattern
-            .is_static()) { // equal patterns may name fewer parameters: nothing of an earlier request stays
-        call_.path_values = {};
-        std::ranges::copy(memory.path_values, call_.path_values.begin());
+    if (!entry->pattern.is_static()) {
+        memory.path_values.resize(max_path_parameters); // equal patterns may name fewer
+        call_.path_values = memory.path_values;
     }
     return true;
 }

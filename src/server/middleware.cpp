@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 namespace framex {
 
@@ -178,8 +179,10 @@ awaitable<streamed_response> exchange::run_handler(std::shared_ptr<exchange> sel
     call.limits = self->limits_;
     call.request_id = self->request_id_;
     call.out = &text;
-    if (std::vector<std::string_view> values; self->around_.pattern.match(self->path_, values))
-        std::ranges::copy(values, call.path_values.begin());
+    std::vector<std::string_view> values;
+    self->around_.pattern.match(self->path_, values);
+    values.resize(max_path_parameters);
+    call.path_values = values;
     try {
         describe(*head, asked);
         call.query = head->query;

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <exception>
 
 using namespace framex;
@@ -116,7 +117,8 @@ BOOST_AUTO_TEST_CASE(path_parameters_of_a_request_are_decoded)
     request_head head;
     invocation call;
     call.head = &head;
-    call.path_values = {"a%2Fb", "100%25"};
+    std::array<std::string_view, 2> const values{"a%2Fb", "100%25"};
+    call.path_values = values;
     BOOST_TEST(served(routes()[2], call).ends_with("\"data\":\"first=a/b;second=100%;\"}"));
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -124,7 +125,8 @@ public:
         invocation call;
         call.head = &memory->head;
         call.query = memory->head.query;
-        call.path_values[0] = memory->head.path.substr(memory->head.path.rfind('/') + 1);
+        std::array const values{memory->head.path.substr(memory->head.path.rfind('/') + 1)};
+        call.path_values = values;
         call.body = body;
         call.out = &into.body;
         try {

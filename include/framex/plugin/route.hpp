@@ -17,10 +17,10 @@
 #include <framex/plugin/native_type.hpp>
 #include <framex/plugin/published.hpp>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -101,7 +101,7 @@ struct invocation {
     std::string_view path{}; ///< normalised
     std::string_view query{};
     std::string_view body{};
-    std::array<std::string_view, max_path_parameters> path_values{};
+    std::span<std::string_view const> path_values{}; ///< max_path_parameters, or none for a path without any
     std::optional<body_reader> body_stream{}; ///< of a route that pulls; absent: the body is empty
     argument_texts const* arguments = nullptr; ///< instead of path, query and body
     asio::any_io_executor executor{};
