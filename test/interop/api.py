@@ -2,6 +2,7 @@
 import asyncio
 import hashlib
 import json
+import os
 import time
 from typing import Annotated
 
@@ -180,6 +181,11 @@ class Pair(BaseModel):
 @app.get("/api/v1/base/version")
 def version() -> str:
     return "fastapi"
+
+
+@app.get("/api/v1/base/process")
+def process() -> int:
+    return os.getpid()
 
 
 @app.get("/api/v1/base/greet")

@@ -120,7 +120,15 @@ public:
         }
     }
 
-    /// The names and sizes of the files, for those who import this.
+    // ---- for those who import this
+
+    framex::async_generator<framex::sse_event> numbers(int count)
+    {
+        for (int number = 1; number <= count; ++number)
+            co_yield framex::make_stream_event("message_chunk", std::to_string(number));
+        co_yield framex::make_stream_event("finish");
+    }
+    /// The names and sizes of the files.
     framex::awaitable<std::string> photos_of(photos form)
     {
         std::string told;
@@ -139,6 +147,7 @@ public:
         api.get("/calls/sum", &calls::sum, arg("count"));
         api.get("/calls/upload", &calls::upload, arg("content"));
         api.get("/calls/failure", &calls::failure, arg("name"), arg("argues") = false);
+        api.get("/calls/numbers", &calls::numbers, arg("count"));
         api.post("/calls/photos", &calls::photos_of, arg("form"));
     }
 

@@ -12,6 +12,8 @@ KIT = """load_plugins = ["kit_shop"]
 KIT_BEFORE = """load_builtin_plugins = ["proxy"]
 [server]
 enable_proxy = true
+[plugins.proxy]
+force_stream_apis = ["/api/v1/calls/numbers"]
 [plugins.proxy.proxy_urls."{url}"]
 enable = {enable}
 docs_path = "{docs}"
@@ -99,6 +101,8 @@ def check_kit_before(python, program, plugin):
             + b'\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="b"\r\n\r\nb\r\n--x--\r\n')
         photos = ask(front, "POST", "/api/v1/calls/photos", form, {"Content-Type": "multipart/form-data; boundary=x"})
         equal(photos.json()["data"], "a.bin 100000;b 1;", "files")
+        events, is_cut = Stream(front, "/api/v1/calls/numbers?count=3").to_end()
+        equal((is_cut, [event["event"] for event in events]), (False, ["message_chunk"] * 3 + ["finish"]), "a stream")
 
 
 def check_three(python, program, _):

@@ -190,7 +190,8 @@ disable = ["/x*"]
 BOOST_AUTO_TEST_CASE(urls_that_cannot_be_called_are_refused)
 {
     std::pair<char const*, char const*> const wrong[] = {
-        {"[\"a\"]", "should be an URL of the form http://host"}, {"[\"ftp://a\"]", "it has another scheme"},
+        {"[\"a\"]", "should be an URL of the form http[s]://host"},
+        {"[\"ftp://a\"]", "it has another scheme"},
         {"[\"http://a:99999\"]", "its port is not from 1 to 65535"},
         {"[\"http://a/x?y=1\"]", "should be an URL without a query"},
         {"[\"http://a\", \"http://a/\"]", "`plugins.proxy.proxy_urls[1]` names the same upstream"},
