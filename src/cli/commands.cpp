@@ -61,6 +61,15 @@ void add_common_options(std::vector<option_spec>& options)
         .kind = option_kind::flag});
 }
 
+option_spec json_option()
+{
+    return {.name = "--json",
+        .value = "",
+        .group = "Output",
+        .text = "Print one JSON document",
+        .kind = option_kind::flag};
+}
+
 void add_configuration_options(std::vector<option_spec>& options)
 {
     options.push_back({.name = "--config",
@@ -122,11 +131,6 @@ void add_plugin_options(std::vector<option_spec>& options, server_settings const
         .kind = option_kind::repeated,
         .environment = "LOAD_BUILTIN_PLUGINS"});
     options.push_back(plugin_path_option());
-    options.push_back({.name = "--reload",
-        .value = "",
-        .group = group,
-        .text = "Build plugins again when sources change; streams go on",
-        .kind = option_kind::flag});
     options.push_back(switch_option({.name = "--enable-proxy",
                                         .value = "",
                                         .group = group,
@@ -165,6 +169,11 @@ command_spec run_command()
     server_settings const standard;
     add_listening_options(command.options, standard);
     add_plugin_options(command.options, standard);
+    command.options.push_back({.name = "--reload",
+        .value = "",
+        .group = "Plugins",
+        .text = "Build plugins again when sources change; streams go on",
+        .kind = option_kind::flag});
     add_execution_options(command.options, standard);
     add_configuration_options(command.options);
     command.options.push_back({.name = "--check",
@@ -172,6 +181,30 @@ command_spec run_command()
         .group = "Configuration",
         .text = "Check configuration and plugins, then end without listening",
         .kind = option_kind::flag});
+    add_common_options(command.options);
+    return command;
+}
+
+command_spec routes_command()
+{
+    command_spec command{.name = "routes",
+        .text = "List all routes, those of upstreams too, or explain what a request meets; no listener.",
+        .examples = {"framex routes --load-builtin-plugins echo",
+            "framex routes --config production.toml --json",
+            "framex routes --why /api/v1/items/7 --method POST"}};
+    command.options.push_back({.name = "--why",
+        .value = "PATH",
+        .group = "Request",
+        .text = "Say step by step what becomes of a request; no plugin is started"});
+    command.options.push_back({.name = "--method",
+        .value = "METHOD",
+        .group = "Request",
+        .text = "Its method, beside --why",
+        .default_text = "GET",
+        .choices = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}});
+    add_plugin_options(command.options, server_settings());
+    add_configuration_options(command.options);
+    command.options.push_back(json_option());
     add_common_options(command.options);
     return command;
 }
@@ -201,11 +234,7 @@ command_spec config_show_command()
         .group = "Output",
         .text = "Say where each value comes from and what it overrode",
         .kind = option_kind::flag});
-    command.options.push_back({.name = "--json",
-        .value = "",
-        .group = "Output",
-        .text = "Print one JSON document",
-        .kind = option_kind::flag});
+    command.options.push_back(json_option());
     add_configuration_options(command.options);
     add_common_options(command.options);
     return command;
@@ -275,7 +304,7 @@ command_spec plugin_doc_command()
 
 std::vector<command_spec> make_commands()
 {
-    std::vector<command_spec> all = {program(), run_command()};
+    std::vector<command_spec> all = {program(), run_command(), routes_command()};
     all.push_back({.name = "plugin",
         .text = "Make a new plugin, list plugins, or look into a plugin file.",
         .examples = {"framex plugin new shop", "framex plugin list", "framex plugin check build/shop.so",

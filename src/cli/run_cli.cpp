@@ -7,6 +7,7 @@
 #include "plugin_commands.hpp"
 #include "plugin_doc.hpp"
 #include "plugin_template.hpp"
+#include "routes.hpp"
 #include "settings_check.hpp"
 
 #include <framex/config/nearest.hpp>
@@ -73,6 +74,8 @@ public:
         }
         if (name == "run")
             return serve();
+        if (name == "routes")
+            return routes();
         if (name == "config show")
             return config_show();
         if (name == "config check")
@@ -99,6 +102,11 @@ private:
     {
         environment_.err << render(fault, paint_);
         return code;
+    }
+
+    int misuse(std::string message, std::string help) const
+    {
+        return refuse({.code = "FX0107", .message = std::move(message), .help = std::move(help)}, usage);
     }
 
     int help() const
@@ -168,6 +176,25 @@ private:
         if (report_problems(request.configuration))
             return configuration_refused;
         return environment_.serve(request);
+    }
+
+    int routes() const
+    {
+        auto const path = parsed_.value("--why");
+        if (!path && parsed_.value("--method"))
+            return misuse("`--method` is for one request", "name its path: --why PATH");
+        if (path && parsed_.has("--json"))
+            return misuse("`--why` prints text only", "leave --json away");
+        if (path && !path->starts_with('/'))
+            return misuse("`--why` wants a path that begins with /, found `" + *path + "`",
+                "write the path of the URL: --why /api/v1/echo");
+        run_request const request{.configuration = read_configuration(),
+            .plugin_paths = given_paths(),
+            .is_coloured = paint_ == colours::on};
+        if (report_problems(request.configuration))
+            return configuration_refused;
+        return path ? explain_route(request, environment_, parsed_.value("--method").value_or("GET"), *path)
+                    : list_routes(request, environment_, parsed_.has("--json"));
     }
 
     int plugin_list() const

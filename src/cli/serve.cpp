@@ -4,7 +4,7 @@
 #include "coro/reserved_memory.hpp"
 #include "idle_settings.hpp"
 #include "log.hpp"
-#include "plugin_choice.hpp"
+#include "prepare.hpp"
 #include "refusal.hpp"
 #include "reloader.hpp"
 #include "settings_check.hpp"
@@ -25,7 +25,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -37,50 +36,9 @@ namespace framex::cli {
 
 namespace {
 
-/// Calls `act`; every way to fail becomes a refusal.
-template <class F>
-void try_to(run_request const& request, F act)
-{
-    std::exception_ptr error;
-    try {
-        act();
-    } catch (...) {
-        error = std::current_exception();
-    }
-    if (error)
-        throw refusal_of(error, request);
-}
-
-void warn(run_request const& request, cli_environment const& environment, std::vector<problem> const& of)
-{
-    if (!of.empty())
-        environment.err << render(of, request.is_coloured ? colours::on : colours::off) << '\n';
-}
-
 void warn_of_unread_tables(run_request const& request, cli_environment const& environment, app const& service)
 {
     warn(request, environment, unread_plugin_tables(request.configuration, service.unread_tables()));
-}
-
-void prepare(
-    app& service, run_request const& request, cli_environment const& environment, plugin_opener const& open)
-{
-    auto const built_in = names_of(environment.linked.builtin);
-    if (auto faults = unusable_settings(request.configuration, built_in); !faults.empty()) {
-        auto const code = exit_code_of(faults);
-        throw refusal(std::move(faults), code);
-    }
-    auto choice = choose_plugins(request, environment, open);
-    if (!choice.problems.empty())
-        throw refusal(std::move(choice.problems), plugin_refused);
-    auto idle = idle_settings(request.configuration);
-    std::ranges::move(idle_plugin_tables(request.configuration, choice.entries), std::back_inserter(idle));
-    warn(request, environment, idle);
-    try_to(request, [&] {
-        for (auto& entry : choice.entries)
-            service.load(std::move(entry));
-        service.prepare();
-    });
 }
 
 asio::ip::tcp::endpoint address_of(settings const& wanted)
@@ -161,16 +119,6 @@ void watch_signals(asio::signal_set& signals, std::function<void()> const& act,
         act();
         watch_signals(signals, act, last, true);
     });
-}
-
-void run_until(asio::io_context& context, std::atomic<bool> const& reached)
-{
-    try {
-        while (!reached)
-            context.run_one();
-    } catch (...) {
-        throw task_failure(std::current_exception());
-    }
 }
 
 /// Awaits the plugins' on_start on the first context. False: `on_signal` was called meanwhile and ended it.

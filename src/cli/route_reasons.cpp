@@ -1,0 +1,228 @@
+#include "route_reasons.hpp"
+
+#include "one_line.hpp"
+#include "proxy/settings.hpp"
+#include "server/router.hpp"
+
+#include <framex/config/nearest.hpp>
+#include <framex/http/path.hpp>
+#include <framex/model/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace framex::cli {
+
+namespace {
+
+/// A rule that matches the path, with the one that counts first.
+std::vector<std::string> matching_rules(auth_settings const& auth, std::string_view path)
+{
+    std::vector<std::string> matching;
+    for (auto const& [pattern, keys] : auth.rules)
+        if (key_rules({{pattern, keys}}).find(path))
+            matching.push_back(pattern);
+    std::ranges::sort(matching, [&](std::string const& a, std::string const& b) {
+        return (a == path) != (b == path) ? a == path : a.size() > b.size();
+    });
+    return matching;
+}
+
+/// "/api/v1/* counts, the longest prefix of the path; it goes before /*"
+std::string counting(auth_settings const& auth, key_rule const& rule, std::string_view path)
+{
+    auto text = rule.pattern + " counts, "
+        + (rule.pattern == path ? "it is exactly " : "the longest prefix of ") + std::string(path);
+    std::string others;
+    for (auto const& each : matching_rules(auth, path))
+        if (each != rule.pattern)
+            others += (others.empty() ? "; it goes before " : ", ") + each;
+    return text + others + (rule.keys.empty() ? "; it has no key, so nobody may ask" : "");
+}
+
+std::string named(route const& one)
+{
+    return one.method + " " + one.path + " of "
+        + (one.plugin == own_plugin ? std::string("framex itself") : "plugin " + one.plugin);
+}
+
+/// The settings of the proxy; nullopt: it is not loaded. The app is prepared, so they have no fault.
+std::optional<proxy::proxy_settings> proxy_of(settings const& wanted)
+{
+    auto const& built_in = wanted.load_builtin_plugins;
+    if (std::ranges::find(built_in, "proxy") == built_in.end())
+        return std::nullopt;
+    proxy::settings_table written;
+    std::vector<issue> issues;
+    if (auto const table = wanted.plugins.find("proxy"); table != wanted.plugins.end())
+        read_json(to_json(table->second), written, issues);
+    return proxy::check(written);
+}
+
+class explanation {
+public:
+    explanation(app const& service, std::string const& method, std::string const& path)
+        : wanted_(service.configuration()), table_(service.routes(), key_rules(wanted_.auth.rules)),
+          method_(method), asked_(path.substr(0, path.find_first_of("?#")))
+    {
+    }
+
+    std::string text() &&
+    {
+        text_ = method_ + " " + on_one_line(asked_) + "\n\n";
+        auto const normal = normalise_path(asked_, scratch_);
+        if (!normal) {
+            say("path", "it has an escape that is none, a control character, or octets that are not UTF-8");
+            say("answer", "400, whatever the method");
+            return std::move(text_);
+        }
+        path_ = *normal;
+        say("path", path_ == asked_ ? "it is compared as it is" : "it is compared as " + shown());
+        std::vector<std::string_view> values;
+        found_ = table_.find(path_, method_, values);
+        explain_route();
+        explain_upstreams();
+        explain_keys();
+        say("answer", answer());
+        return std::move(text_);
+    }
+
+private:
+    void say(std::string_view what, std::string const& sentence)
+    {
+        constexpr std::size_t width = 10;
+        text_.append(what).append(width - what.size(), ' ').append(sentence).append("\n");
+    }
+    std::string shown() const { return on_one_line(path_); }
+
+    void explain_route()
+    {
+        if (found_.target) {
+            say("route", named(*found_.target));
+            for (auto const& one : table_.routes())
+                if (is_shadowed(one))
+                    say("", "it goes before " + named(one) + ", whose path is less exact");
+            return;
+        }
+        if (found_.entry) {
+            say("route", "the path is here, the method is not; Allow: " + table_.allow(path_));
+            return;
+        }
+        std::vector<std::string> paths;
+        for (auto const& one : table_.routes())
+            if (!one.method.empty())
+                paths.push_back(one.path);
+        auto const meant = nearest(path_, paths);
+        say("route", "no plugin has the path" + (meant ? "; did you mean " + *meant + "?" : std::string()));
+    }
+    /// Whether the request would go to `one` if the route that was found were not there.
+    bool is_shadowed(route const& one) const
+    {
+        std::vector<std::string_view> values;
+        return &one != found_.target && one.method == found_.target->method
+            && path_pattern(one.path).match(path_, values);
+    }
+
+    void explain_upstreams()
+    {
+        auto const proxy = proxy_of(wanted_);
+        if (!proxy)
+            return;
+        bool may_differ = false;
+        for (auto const& each : proxy->upstreams) {
+            auto const decided = each.rules.decide(path_);
+            if (decided.taken)
+                takers_.push_back(each.url);
+            say("upstream",
+                each.url + (decided.taken ? " is taken: " : " is not taken: ") + decided.because
+                    + (decided.taken ? key_sent(*proxy) : ""));
+            may_differ |= !decided.taken && !each.rules.disables(path_);
+        }
+        if (may_differ)
+            say("",
+                "enable and white_list are compared with the template in the upstream's document: when the "
+                "path fits one, ask about that, as in --why '/items/{id}'");
+        if (found_.target && !takers_.empty())
+            say("",
+                path_pattern(found_.target->path).is_static() ? "not asked: the route above goes first"
+                                                              : "asked only for a path of its document that "
+                                                                "is more exact than that of the route above");
+    }
+    std::string key_sent(proxy::proxy_settings const& proxy) const
+    {
+        auto const* rule = proxy.keys.find(path_);
+        return rule ? "; it is sent the key of plugins.proxy.auth.rules " + rule->pattern
+                    : "; it is sent no key";
+    }
+    bool may_be_published() const { return !takers_.empty() && !found_.target; }
+
+    void explain_keys()
+    {
+        if (!found_.target && !may_be_published())
+            return say("keys", "not asked: there is nothing to open");
+        if (found_.target && found_.target->keys) {
+            is_closed_ = found_.target->keys->keys.empty();
+            is_guarded_ = true;
+            return say("keys",
+                std::string("the route's own count, auth.rules do not")
+                    + (is_closed_ ? "; it has none, so nobody may ask" : ""));
+        }
+        auto const* const on_path = table_.rules().find(path_);
+        auto const* const on_route = found_.target ? table_.rule_of(*found_.target) : on_path;
+        is_guarded_ = on_path || on_route;
+        is_closed_ = (on_path && on_path->keys.empty()) || (on_route && on_route->keys.empty());
+        if (!is_guarded_)
+            say("keys", "no rule of auth.rules matches");
+        if (on_route && on_route != on_path)
+            say("keys", counting(wanted_.auth, *on_route, found_.target->path));
+        if (on_path)
+            say("keys", counting(wanted_.auth, *on_path, path_));
+        if (on_path && on_route && on_path != on_route)
+            say("", "a request needs a key that is in both");
+        if (may_be_published())
+            say("", "a rule on the template in the upstream's document counts as well");
+    }
+
+    std::string answer() const
+    {
+        std::string const who = is_closed_ ? "401 for everybody"
+            : is_guarded_                  ? "to who sends a key, else 401"
+                                           : "to everybody";
+        if (found_.target)
+            return is_closed_ ? who
+                              : "by "
+                    + (found_.target->plugin == own_plugin ? std::string("framex itself")
+                                                           : "plugin " + found_.target->plugin)
+                    + ", " + who;
+        auto const refused = found_.entry ? "405" : "404";
+        if (!may_be_published())
+            return refused;
+        std::string urls;
+        for (auto const& url : takers_)
+            urls += (urls.empty() ? "" : " or ") + url;
+        return (is_closed_ ? who : "by " + urls + ", " + who) + ", when its document has "
+            + (method_ == "HEAD" ? "GET" : method_) + " " + shown() + "; else " + refused;
+    }
+
+    settings const& wanted_;
+    route_table const table_;
+    std::string method_;
+    std::string asked_; ///< the path as it was written
+    std::string scratch_;
+    std::string_view path_; ///< normalised
+    found_route found_;
+    std::vector<std::string> takers_; ///< the upstreams whose operation of this path would be taken
+    bool is_guarded_ = false;
+    bool is_closed_ = false;
+    std::string text_;
+};
+
+} // namespace
+
+std::string reasons_of(app const& service, std::string const& method, std::string const& path)
+{
+    return explanation(service, method, path).text();
+}
+
+} // namespace framex::cli
