@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """User-space instructions that one request costs, counted by callgrind: independent of the machine's load.
 
-    instructions.py BUDGET TARGET [--body JSON] -- COMMAND...
+    instructions.py BUDGET TARGET [--body JSON] [--header FIELD]... -- COMMAND...
 
 COMMAND starts the server; {port} in it becomes a free port. The count is the difference between a short and a long run
 over 32 keep-alive connections, divided by the requests between them. Fails when it is above BUDGET.
@@ -85,12 +85,14 @@ def main():
     parser.add_argument("budget", type=int)
     parser.add_argument("target")
     parser.add_argument("--body")
+    parser.add_argument("--header", action="append", default=[], metavar="FIELD", help="a line as 'Name: value'")
     parser.add_argument("command", nargs="+")
     args = parser.parse_args()
 
     def request_of(port):
         body = (args.body or "").encode()
         head = f"{'POST' if body else 'GET'} {args.target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        head += "".join(field + "\r\n" for field in args.header)
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         return head.encode() + b"\r\n" + body
