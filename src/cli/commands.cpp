@@ -188,14 +188,14 @@ command_spec run_command()
 command_spec routes_command()
 {
     command_spec command{.name = "routes",
-        .text = "List all routes, those of upstreams too, or explain what a request meets; no listener.",
+        .text = "List all routes, those of upstreams too, or explain one request; nothing listens.",
         .examples = {"framex routes --load-builtin-plugins echo",
             "framex routes --config production.toml --json",
             "framex routes --why /api/v1/items/7 --method POST"}};
     command.options.push_back({.name = "--why",
         .value = "PATH",
         .group = "Request",
-        .text = "Say step by step what becomes of a request; no plugin is started"});
+        .text = "Tell what becomes of a request; no plugin is started"});
     command.options.push_back({.name = "--method",
         .value = "METHOD",
         .group = "Request",

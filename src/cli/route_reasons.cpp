@@ -129,7 +129,6 @@ private:
         auto const proxy = proxy_of(wanted_);
         if (!proxy)
             return;
-        bool may_differ = false;
         for (auto const& each : proxy->upstreams) {
             auto const decided = each.rules.decide(path_);
             if (decided.taken)
@@ -137,17 +136,16 @@ private:
             say("upstream",
                 each.url + (decided.taken ? " is taken: " : " is not taken: ") + decided.because
                     + (decided.taken ? key_sent(*proxy) : ""));
-            may_differ |= !decided.taken && !each.rules.disables(path_);
+            may_differ_ |= !decided.taken && !each.rules.disables(path_);
         }
-        if (may_differ)
+        bool const goes_first = found_.target && path_pattern(found_.target->path).is_static();
+        if (goes_first && !takers_.empty())
+            say("", "not asked: the route above goes first");
+        else if (found_.target && !takers_.empty())
+            say("", "asked only for a path of its document that is more exact than that of the route above");
+        if (may_differ_ && !goes_first)
             say("",
-                "enable and white_list are compared with the template in the upstream's document: when the "
-                "path fits one, ask about that, as in --why '/items/{id}'");
-        if (found_.target && !takers_.empty())
-            say("",
-                path_pattern(found_.target->path).is_static() ? "not asked: the route above goes first"
-                                                              : "asked only for a path of its document that "
-                                                                "is more exact than that of the route above");
+                "a rule with a parameter is compared with the upstream's template: see --why '/items/{id}'");
     }
     std::string key_sent(proxy::proxy_settings const& proxy) const
     {
@@ -197,7 +195,7 @@ private:
                     + ", " + who;
         auto const refused = found_.entry ? "405" : "404";
         if (!may_be_published())
-            return refused;
+            return std::string(refused) + (may_differ_ ? ", unless a template of an upstream is taken" : "");
         std::string urls;
         for (auto const& url : takers_)
             urls += (urls.empty() ? "" : " or ") + url;
@@ -213,6 +211,7 @@ private:
     std::string_view path_; ///< normalised
     found_route found_;
     std::vector<std::string> takers_; ///< the upstreams whose operation of this path would be taken
+    bool may_differ_ = false; ///< an upstream's rules may say another thing of a template
     bool is_guarded_ = false;
     bool is_closed_ = false;
     std::string text_;

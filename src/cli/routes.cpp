@@ -200,6 +200,7 @@ void complete(asio::io_context& context, awaitable<> work)
 {
     std::atomic<bool> ended = false;
     std::exception_ptr error;
+    context.restart(); // it may have run out of work before
     asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown) {
         ended = true;
         error = thrown;

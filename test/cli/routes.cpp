@@ -154,8 +154,8 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_does_not_answer_is_told_beside_the_other_r
 
 BOOST_AUTO_TEST_CASE(the_options_of_run_choose_the_plugins)
 {
-    BOOST_TEST(run({"routes", "--load-builtin-plugins", "echo", "--set", "auth.rules={\"/api/v1/echo\"=[]}"})
-        == done);
+    space.toml("[auth.rules]\n\"/api/v1/echo\" = []\n");
+    BOOST_TEST(run({"routes", "--load-builtin-plugins", "echo"}) == done);
     BOOST_TEST(shows("closed by /api/v1/echo\n"));
     BOOST_TEST(!shows("kiosk"));
     BOOST_TEST(run({"routes", "--load-plugins", "kiosk"}) == done);
@@ -168,8 +168,9 @@ BOOST_AUTO_TEST_CASE(what_run_would_refuse_is_refused_with_the_same_code)
     BOOST_TEST(run({"routes", "--load-plugins", "kiosc"}) == plugin_refused);
     BOOST_TEST(tells("error[FX0301]: no plugin `kiosc`"));
     BOOST_TEST(run({"routes", "--load-plugins", "unable"}) == plugin_refused);
-    BOOST_TEST(tells("error[FX0302]: plugin unable: no paper today"));
-    BOOST_TEST(run({"routes", "--set", "auth.rules={\"api/*\"=[]}"}) == configuration_refused);
+    BOOST_TEST(tells("error[FX0302]: plugin unable: on_start failed: no paper today"));
+    space.toml("[auth.rules]\n\"api/*\" = []\n");
+    BOOST_TEST(run({"routes"}) == configuration_refused);
     BOOST_TEST(tells("error[FX0601]"));
     space.toml("[server]\nprot = 1\n");
     BOOST_TEST(run({"routes"}) == configuration_refused);
