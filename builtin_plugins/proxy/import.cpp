@@ -1,5 +1,6 @@
 #include "import.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -46,12 +47,13 @@ awaitable<response> upstream_import::ask(std::string path)
 
 void upstream_import::take(response answer, bool& changed)
 {
-    if (answer.status != 200 && answer.status != 304)
+    bool const is_known = answer.status == 304 && document_;
+    if (answer.status != 200 && !is_known)
         throw document_error("is not there: " + which_.docs_path + " answers " + std::to_string(answer.status)
             + (answer.status == 401 || answer.status == 403
                     ? "; give the key in [plugins.proxy.auth] rules under that path"
                     : "; give the right docs_path"));
-    if (answer.status == 304)
+    if (is_known)
         return;
     if (answer.body != text_) {
         document_ = std::make_shared<imported_document const>(read_document(answer.body));
@@ -67,18 +69,22 @@ awaitable<bool> upstream_import::refresh()
     std::string trouble;
     try {
         auto answer = co_await ask(path_);
-        if (answer.status == 404 && path_ == usual_docs_path) {
-            auto second = co_await ask(fastapi_docs_path);
+        if (answer.status == 404 && which_.docs_path == usual_docs_path) {
+            std::string const other = path_ == usual_docs_path ? fastapi_docs_path : usual_docs_path;
+            etag_.clear();
+            auto second = co_await ask(other);
             if (second.status == 200) {
-                path_ = fastapi_docs_path;
+                path_ = other;
                 answer = std::move(second);
             }
         }
         take(std::move(answer), changed);
     } catch (document_error const& error) {
         trouble = std::string("its document ") + error.what();
-    } catch (boost::system::system_error const&) {
-        throw; // cancelled
+    } catch (boost::system::system_error const& error) {
+        if (error.code() == asio::error::operation_aborted)
+            throw;
+        trouble = error.what();
     } catch (upstream_error const& error) {
         trouble = error.what();
         if (error.cause())

@@ -3,6 +3,8 @@
 #include <framex/http/path.hpp>
 #include <framex/http/rules.hpp>
 
+#include <algorithm>
+
 namespace framex::proxy {
 
 namespace {
@@ -28,6 +30,25 @@ bool matches(std::string_view rule, std::string_view path)
         return rule == path;
     rule.remove_suffix(1);
     return path.starts_with(rule);
+}
+
+/// Whether the rule, or a path below it, is what a request asks for: "{}" stands for any text without "/".
+bool covers(std::string_view rule, std::string_view path)
+{
+    while (!rule.empty() && rule != "*") {
+        if (rule.starts_with("{}")) {
+            rule.remove_prefix(2);
+            for (std::size_t n = 1; n <= path.size() && path[n - 1] != '/'; ++n)
+                if (covers(rule, path.substr(n)))
+                    return true;
+            return false;
+        }
+        if (path.empty() || path.front() != rule.front())
+            return false;
+        path.remove_prefix(1);
+        rule.remove_prefix(1);
+    }
+    return path.empty() || rule == "*";
 }
 
 std::string said(std::string_view level, std::string_view rule)
@@ -82,7 +103,12 @@ bool import_rules::disables(std::string_view path) const
 {
     std::string scratch;
     auto const normal = normalise_path(path, scratch);
-    return normal && find(disable_, shape_of(*normal));
+    if (!normal)
+        return false;
+    auto const decoded = with_slashes_decoded(*normal);
+    return std::ranges::any_of(disable_, [&](rule const& each) {
+        return covers(each.shape, *normal) || (decoded && covers(each.shape, *decoded));
+    });
 }
 
 std::string import_rules::normal_form(std::string_view rule)

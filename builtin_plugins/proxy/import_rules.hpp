@@ -32,8 +32,9 @@ public:
     /// Whether the operation at this path template is taken.
     decision decide(std::string_view path) const;
 
-    /// Whether a rule of `disable` matches the path of a request. To be asked before forwarding, since the
-    /// template "/api/{name}" covers paths that `disable` may name.
+    /// Whether a rule of `disable` matches the path of a request, also as a service reads it that takes "%2F"
+    /// for a slash. To be asked before forwarding, since the template "/api/{name}" covers paths that
+    /// `disable` may name. Here a parameter of a rule is any text without "/".
     bool disables(std::string_view path) const;
 
     /// The spelling in which a rule is compared; empty for a text that is no rule.

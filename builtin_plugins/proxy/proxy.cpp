@@ -7,6 +7,7 @@
 #include <framex/framex.hpp>
 
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -82,8 +83,15 @@ private:
             co_await framex::sleep_for(one.next_wait());
             auto const before = one.document();
             co_await read(self, one);
-            if (one.document() != before)
+            if (one.document() == before)
+                continue;
+            try {
                 self->publish();
+            } catch (std::exception const& error) {
+                self->context_.log(log_level::error,
+                    "upstream " + one.settings().url
+                        + ": its new routes could not be published: " + error.what());
+            }
         }
     }
 
@@ -112,8 +120,29 @@ private:
         for (auto const& one : all.found())
             routes.routes.push_back(route_of(one));
         routes.schemas = all.schemas();
+        tell_of_shared(all.found());
         for (auto const& reason : context_.publish(std::move(routes)))
             context_.log(log_level::warning, reason);
+    }
+
+    /// Two services that have nothing to do with each other may have a path in common by chance.
+    void tell_of_shared(std::vector<offer> const& found)
+    {
+        std::map<offer::upstreams, std::size_t> shared;
+        for (auto const& one : found)
+            if (one.by.size() > 1)
+                ++shared[one.by];
+        if (shared == shared_)
+            return;
+        shared_ = std::move(shared);
+        for (auto const& [by, count] : shared_) {
+            std::string names;
+            for (auto const* each : by)
+                names += (names.empty() ? "" : ", ") + each->url;
+            context_.log(log_level::info,
+                std::to_string(count) + " operations are offered by " + names
+                    + ": each request goes to one of them");
+        }
     }
 
     framex::published_route route_of(offer const& one)
@@ -160,6 +189,7 @@ private:
     std::shared_ptr<proxy_settings const> settings_;
     std::deque<upstream_import> imports_; ///< stable addresses: coroutines refer to them
     std::map<offer::upstreams, framex::upstream_group> groups_;
+    std::map<offer::upstreams, std::size_t> shared_; ///< how many operations several upstreams offer
     std::optional<framex::task_group> loops_;
 };
 

@@ -166,6 +166,8 @@ awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request
 {
     refuse_disabled(*way, asked.path);
     set_credentials(*way, asked);
+    if (asked.headers.count(http::field::content_type) > 1)
+        throw http_error(400, "there are two Content-Type fields");
     if (way->described.body.kind == content_kind::multipart)
         body = checked_form(std::move(body), asked.headers[http::field::content_type]);
     return send(std::move(way), std::move(asked), std::move(body));

@@ -21,6 +21,12 @@ namespace {
 constexpr std::chrono::milliseconds longest_connect{30'000}; // nobody waits longer for one who is not there
 constexpr std::size_t most_idle = 1024; // connections to the upstreams of a group, for each thread
 
+bool is_target(std::string_view path)
+{
+    return path.starts_with('/')
+        && std::ranges::all_of(path, [](char c) { return is_octet(c, query_octet); });
+}
+
 std::string without_final_slash(std::string_view url)
 {
     while (url.ends_with('/'))
@@ -123,8 +129,7 @@ private:
         auto const enable = table.enable.value_or(usual);
         rules(enable, at / std::string("enable"));
         rules(table.disable, at / std::string("disable"));
-        auto const is_target = [](char c) { return is_octet(c, query_octet); };
-        if (!table.docs_path.starts_with('/') || !std::ranges::all_of(table.docs_path, is_target))
+        if (!is_target(table.docs_path))
             refuse(at / std::string("docs_path"), "docs_path",
                 "should begin with / and be percent-encoded, as in " + std::string(usual_docs_path));
         add(url, table, import_rules(table.disable, enable, written_.white_list), at);
@@ -196,8 +201,9 @@ private:
         if (!made_.checks_health)
             return;
         made_.group.health.path = written_.health_path;
-        if (!written_.health_path.starts_with('/'))
-            refuse(setting_place("health_path"), "health_path", "should begin with /");
+        if (!is_target(written_.health_path))
+            refuse(setting_place("health_path"), "health_path",
+                "should begin with / and be percent-encoded, as in /healthz");
     }
 
     void keys()

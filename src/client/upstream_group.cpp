@@ -6,7 +6,9 @@
 #include <framex/coro/task_group.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
+#include <exception>
 #include <optional>
 #include <span>
 #include <utility>
@@ -143,7 +145,9 @@ awaitable<bool> is_well(http_client client, std::string url)
     try {
         auto const answer = co_await client.send(std::move(question));
         co_return answer.status < 400;
-    } catch (upstream_error const&) {
+    } catch (boost::system::system_error const&) {
+        throw; // cancelled
+    } catch (std::exception const&) {
         co_return false;
     }
 }

@@ -191,4 +191,22 @@ std::vector<std::pair<std::string, std::string>> query_parameters(std::string_vi
     return list;
 }
 
+std::optional<std::string> with_slashes_decoded(std::string_view normalised)
+{
+    std::string decoded;
+    bool found = false;
+    for (std::size_t at = 0; at < normalised.size(); ++at) {
+        bool const is_escape = normalised.substr(at, 3) == "%2F";
+        bool const is_slash = is_escape || normalised[at] == '\\';
+        found = found || is_slash;
+        decoded += is_slash ? '/' : normalised[at];
+        at += is_escape ? 2 : 0;
+    }
+    if (!found)
+        return std::nullopt;
+    std::string scratch;
+    auto const normal = normalise_path(decoded, scratch);
+    return normal ? std::string(*normal) : decoded;
+}
+
 } // namespace framex

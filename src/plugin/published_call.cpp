@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace framex::detail {
@@ -12,11 +13,24 @@ namespace framex::detail {
 namespace {
 
 constexpr std::size_t most_of_a_value = 64 << 20; // octets of an answer that is wanted as a whole
+constexpr std::size_t most_of_an_error = 64 << 10; // of one that tells what went wrong
 constexpr std::size_t most_of_a_line = 16 << 20;
 
 std::string call_of(declared_api const& api)
 {
     return "plugin " + std::string(api.caller) + " calls the API " + api.name + ": ";
+}
+
+/// The whole body. What is too large is the other service's fault, not the client's.
+awaitable<std::string> read_whole(body_reader body, std::size_t limit)
+{
+    std::string whole;
+    while (auto piece = co_await body.next()) {
+        if (piece->size() > limit - whole.size())
+            throw http_error(502, "the answer of the other service is too large");
+        whole += *piece;
+    }
+    co_return whole;
 }
 
 async_generator<sse_event> events_of(body_reader body)
@@ -25,7 +39,11 @@ async_generator<sse_event> events_of(body_reader body)
     std::vector<sse_event> ready;
     while (auto piece = co_await body.next()) {
         ready.clear();
-        parser.feed(*piece, [&](sse_event&& event) { ready.push_back(std::move(event)); });
+        try {
+            parser.feed(*piece, [&](sse_event&& event) { ready.push_back(std::move(event)); });
+        } catch (std::length_error const&) {
+            throw http_error(502, "an event of the other service is too large");
+        }
         for (auto& event : ready)
             co_yield std::move(event);
     }
@@ -132,11 +150,13 @@ awaitable<text_answer> call_published(declared_api const& api, json::object argu
     auto gift = co_await std::move(asking);
     text_answer answer;
     std::string const type(gift.headers[http::field::content_type]);
-    if (is_stream(wanted.form) && gift.status < 400) {
+    bool const is_success = gift.status < 300;
+    if (is_stream(wanted.form) && is_success) {
         take_stream(api, wanted.form, std::move(gift), type, answer);
         co_return answer;
     }
-    auto body = co_await read_all(std::move(gift.body), most_of_a_value);
+    auto body = co_await read_whole(std::move(gift.body),
+        is_success || wanted.form == result_form::response ? most_of_a_value : most_of_an_error);
     if (wanted.form == result_form::response) {
         response made(gift.status, std::move(body));
         made.headers = std::move(gift.headers);
@@ -145,6 +165,9 @@ awaitable<text_answer> call_published(declared_api const& api, json::object argu
     }
     if (gift.status >= 400)
         throw http_error(gift.status, std::move(body));
+    if (!is_success)
+        throw http_error(
+            502, "the other service sends the call elsewhere: it answers " + std::to_string(gift.status));
     answer.is_json = is_json_media(type);
     answer.text = std::move(body);
     if (answer.is_json)

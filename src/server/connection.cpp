@@ -238,6 +238,7 @@ connection::step connection::begin_body(request_head const& head)
     if (head.expect_continue && !body_.complete && body_.size == 0)
         out_ += "HTTP/1.1 100 Continue\r\n\r\n";
     if (body_.pulled) {
+        body_.has_reader = !body_.complete;
         call_.body_stream = body_.complete ? body_reader(std::string(input_.begin() + head_size_, body_.size))
                                            : make_body_reader();
         return dispatch(memory);

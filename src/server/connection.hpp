@@ -104,6 +104,7 @@ private:
         bool complete = true;
         bool discard = false; ///< answered already: the octets are dropped
         bool pulled = false; ///< the route takes it as it comes
+        bool has_reader = false; ///< who pulls takes it out of input_
         std::uint64_t left = 0; ///< of a body with a length: octets that have not come
         std::size_t size = 0; ///< octets of it behind the head in input_, decoded
         std::unique_ptr<chunk_reader> chunks{}; ///< null unless it is chunked

@@ -29,7 +29,11 @@ bool is_opened(request_head const& head, route_table const& table, route const& 
     auto const* on_route = table.rule_of(target);
     bool const is_told = table.rules().empty() || target.keys || target.path == path;
     auto const* on_path = is_told ? nullptr : table.rules().find(path);
-    if (!on_route && !on_path)
+    key_rule const* on_decoded = nullptr;
+    if (target.published && !table.rules().empty())
+        if (auto const decoded = with_slashes_decoded(path))
+            on_decoded = table.rules().find(*decoded);
+    if (!on_route && !on_path && !on_decoded)
         return true;
     auto const* sent = head.find("authorization");
     if (!sent)
@@ -37,7 +41,8 @@ bool is_opened(request_head const& head, route_table const& table, route const& 
     for (auto const* field = sent + 1; field != head.fields + head.field_count; ++field)
         if (equals_ignoring_case(field->name, "authorization"))
             return false;
-    return (!on_route || on_route->opened_by(sent->value)) && (!on_path || on_path->opened_by(sent->value));
+    return (!on_route || on_route->opened_by(sent->value)) && (!on_path || on_path->opened_by(sent->value))
+        && (!on_decoded || on_decoded->opened_by(sent->value));
 }
 
 } // namespace
@@ -261,7 +266,7 @@ connection::step connection::begin_stream(std::size_t head)
     sends_events_ = call_.has_whole_events
         || (!std::holds_alternative<streamed_response>(call_.result)
             && media_type_is(stream_type(*route_), "text/event-stream"));
-    if (!body_.pulled) {
+    if (!body_.has_reader) {
         input_.consume(head_size_ + body_.size);
         head_size_ = 0;
         body_.size = 0;

@@ -97,22 +97,22 @@ std::vector<std::string> publications::publish(std::string const& plugin, publis
 std::shared_ptr<service const> publications::made(
     std::vector<std::string>* left_out, std::string const& plugin) const
 {
-    std::vector<route> published;
+    std::vector<route> added;
     json::object schemas;
     for (auto const& [owner, routes] : all_) {
         for (auto const& one : routes->routes) {
             if (auto const fault = fault_of(one.path); fault.empty())
-                published.push_back(route_of(owner, {routes, &one}));
+                added.push_back(route_of(owner, {routes, &one}));
             else if (owner == plugin)
                 left_out->push_back(one.method + " " + one.path + ": " + fault);
         }
         for (auto const& [name, schema] : routes->schemas)
             schemas.emplace(name, schema);
     }
-    put_middleware(published, around_, base_);
+    put_middleware(added, around_, base_);
     auto all = base_.table->routes();
     auto const first_published = all.size();
-    std::ranges::move(published, std::back_inserter(all));
+    std::ranges::move(added, std::back_inserter(all));
     auto const table = std::make_shared<route_table>(std::move(all), base_.table->rules());
     for (auto const& two : table->duplicates())
         if (two.second->plugin == plugin && two.second >= table->routes().data() + first_published)

@@ -363,6 +363,8 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
             self->out_.erase(0, size);
         else
             self->received(size);
+        if (self->phase_ != phase::body && !(writes && self->phase_ == phase::write))
+            continue; // the answer has gone on meanwhile, with a deadline of its own
         if (before == phase::stream)
             self->await_silence();
         else

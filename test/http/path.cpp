@@ -139,4 +139,13 @@ BOOST_AUTO_TEST_CASE(all_query_parameters_are_listed_in_order)
     BOOST_TEST(query_parameters("").empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_path_can_be_read_with_its_escaped_slashes_as_slashes)
+{
+    BOOST_TEST(!framex::with_slashes_decoded("/a/b c/%25"));
+    BOOST_TEST(framex::with_slashes_decoded("/a%2Fb").value() == "/a/b");
+    BOOST_TEST(framex::with_slashes_decoded("/a\\b").value() == "/a/b");
+    BOOST_TEST(framex::with_slashes_decoded("/a/x%2F..%2Fb%25").value() == "/a/b%25");
+    BOOST_TEST(framex::with_slashes_decoded("/a%2F..%2F..%2Fb").value() == "/b");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

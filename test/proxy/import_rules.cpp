@@ -91,4 +91,14 @@ BOOST_AUTO_TEST_CASE(rules_that_can_never_match_are_told_apart)
     BOOST_TEST(import_rules::normal_form("*") == "*");
 }
 
+BOOST_AUTO_TEST_CASE(a_parameter_of_a_disabled_template_is_any_text_in_a_request)
+{
+    import_rules const rules({"/users/{id}", "/users/{id}/private/*", "/v{n}/x"}, {"*"}, std::nullopt);
+    for (char const* path :
+        {"/users/5", "/users/5/private/", "/users/a b/private/x/y", "/v2/x", "/users%2F5"})
+        BOOST_TEST(rules.disables(path), path);
+    for (char const* path : {"/users/", "/users/5/open", "/users/5/6/private/x", "/v/x", "/v2/y"})
+        BOOST_TEST(!rules.disables(path), path);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,19 +18,21 @@ namespace framex::test {
 
 inline std::string url_of(unsigned short port) { return "http://127.0.0.1:" + std::to_string(port); }
 
-/// Serves the proxy, and P..., before the upstreams of `urls`; `more` are other keys of [plugins.proxy].
+/// Serves the proxy, and P..., before the upstreams of `urls`; `more` are other keys of [plugins.proxy],
+/// `base` the settings beside it.
 template <class... P>
 class basic_front {
 public:
-    explicit basic_front(json::object urls, json::object more = {})
+    explicit basic_front(json::object urls, json::object more = {}, settings base = {})
         : lines_(std::make_shared<lines>()),
-          service_(settings_of(std::move(urls), std::move(more)), [log = lines_](framex::app& made) {
-              made.load(proxy_plugin());
-              made.on_log([log](log_record const& line) {
-                  std::lock_guard const alone(log->guard);
-                  log->text.append(line.text).append("\n");
-              });
-          })
+          service_(settings_of(std::move(urls), std::move(more), std::move(base)),
+              [log = lines_](framex::app& made) {
+                  made.load(proxy_plugin());
+                  made.on_log([log](log_record const& line) {
+                      std::lock_guard const alone(log->guard);
+                      log->text.append(line.text).append("\n");
+                  });
+              })
     {
     }
 
@@ -48,9 +50,8 @@ private:
         std::string text;
     };
 
-    static settings settings_of(json::object urls, json::object more)
+    static settings settings_of(json::object urls, json::object more, settings made)
     {
-        settings made;
         made.server.enable_proxy = true;
         more["proxy_urls"] = std::move(urls);
         made.plugins["proxy"] = std::move(more);

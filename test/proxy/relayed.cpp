@@ -169,22 +169,39 @@ BOOST_AUTO_TEST_CASE(a_stream_that_breaks_between_events_says_so_and_is_cut)
         auto const answer = client.to_end();
         BOOST_TEST(has(answer, sent));
         BOOST_TEST(has(answer, "event: error\ndata: {\"status\": 502") == sent.ends_with("\n\n"));
-        BOOST_TEST(!answer.ends_with("0\r\n\r\n"));
+        BOOST_TEST(body_of(answer).size() < 1000u); // of 1000 that were announced
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_upstream_that_is_down_is_502_and_its_routes_come_with_it)
+BOOST_AUTO_TEST_CASE(an_upstream_that_has_gone_is_502_and_one_that_never_came_has_no_routes)
 {
-    unsigned short port = 0;
-    {
-        served<far> upstream;
-        port = upstream.port();
-        front here({{url_of(port), json::object()}});
-        BOOST_TEST(has(ask(here.port(), "GET /api/v1/far/1"), "X-Far"));
-    }
-    front here({{url_of(port), json::object()}}); // nobody is there
-    BOOST_TEST(ask(here.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
-    BOOST_TEST(has(here.log(), "upstream http://127.0.0.1:" + std::to_string(port) + ": "));
+    auto upstream = std::make_unique<served<far>>();
+    auto const url = url_of(upstream->port());
+    front here({{url, json::object()}});
+    BOOST_TEST(has(ask(here.port(), "GET /api/v1/far/1"), "X-Far"));
+    upstream.reset();
+    auto const answer = ask(here.port(), "GET /api/v1/far/1");
+    BOOST_TEST(answer.starts_with("HTTP/1.1 502 "));
+    BOOST_TEST(has(answer, url.substr(7))); // it is named
+    front later({{url, json::object()}});
+    BOOST_TEST(ask(later.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
+    BOOST_TEST(has(later.log(), "upstream " + url + ": "));
+}
+
+BOOST_AUTO_TEST_CASE(no_spelling_of_a_path_gets_around_disable_or_a_key)
+{
+    served<far> upstream;
+    auto const url = url_of(upstream.port());
+    settings guarded;
+    guarded.auth.rules = {{"/api/v1/far/locked/*", {"key"}}};
+    json::array const disabled{"/api/v1/far/secret/*", "/api/v1/far/{id}/own"};
+    front here({{url, json::object{{"disable", disabled}}}}, {}, guarded);
+    BOOST_TEST(has(ask(here.port(), "GET /api/v1/far/a%2Fb"), "X-Far"));
+    for (char const* path :
+        {"far/secret%2Fx", "far/secret%2fx", "far/secret%5Cx", "far/x%2F..%2Fsecret%2Fx", "far/7%2Fown"})
+        BOOST_TEST(has(ask(here.port(), "GET /api/v1/" + std::string(path)), "Not Found"), path);
+    for (char const* path : {"far/locked%2Fx", "far/locked%5Cx", "far/x%2F..%2Flocked%2Fx"})
+        BOOST_TEST(ask(here.port(), "GET /api/v1/" + std::string(path)).starts_with("HTTP/1.1 401 "), path);
 }
 
 BOOST_AUTO_TEST_CASE(what_two_upstreams_offer_is_balanced_and_one_of_them_may_go)

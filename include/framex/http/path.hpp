@@ -34,4 +34,9 @@ bool find_query(std::string_view query, std::string_view name, std::string& valu
 /// skipped.
 std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
 
+/// The normalised path as one reads it that takes "%2F" and "\\" for slashes, too, before it removes dot
+/// segments: many services do. Nothing: there is no such slash in it. Rules that keep clients away from what
+/// such a service offers are asked for both.
+std::optional<std::string> with_slashes_decoded(std::string_view normalised);
+
 } // namespace framex
