@@ -10,6 +10,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <charconv>
+
 namespace framex {
 
 namespace {
@@ -19,6 +21,21 @@ constexpr std::size_t kept_output = 65536; // a larger buffer is given back afte
 constexpr std::size_t linger_octets =
     262144; // read and dropped after the last answer, so that it is not reset away
 constexpr std::chrono::milliseconds linger_time{2000};
+/// As to_string(), which goes through the C library's formatted output: it is
+/// asked for with every relayed request.
+std::string text_of(asio::ip::address const& address)
+{
+    if (!address.is_v4())
+        return address.to_string();
+    char text[16];
+    char* end = text;
+    for (auto const octet : address.to_v4().to_bytes()) {
+        end = std::to_chars(end, text + sizeof text, static_cast<unsigned>(octet)).ptr;
+        *end++ = '.';
+    }
+    return {text, end - 1};
+}
+
 } // namespace
 
 template <class Socket>
@@ -301,7 +318,7 @@ std::string session<Socket>::address() const
 {
     error_code gone;
     auto const peer = socket_.remote_endpoint(gone);
-    return gone ? std::string() : peer.address().to_string();
+    return gone ? std::string() : text_of(peer.address());
 }
 
 template <class Socket>
