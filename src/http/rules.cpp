@@ -3,19 +3,26 @@
 #include <framex/http/syntax.hpp>
 
 #include <bit>
+#include <cstring>
 #include <utility>
 
 namespace framex {
 
 namespace {
 
-/// Compares every octet of `secret`, whatever `given` is.
+/// Compares all of `secret`, whatever `given` is.
 bool same_key(std::string_view secret, std::string_view given) noexcept
 {
-    unsigned difference = secret.size() == given.size() ? 0 : 1;
+    std::uint64_t difference = secret.size() == given.size() ? 0 : 1;
     std::string_view const compared = difference ? secret : given;
-    for (std::size_t i = 0; i < secret.size(); ++i)
-        difference |= static_cast<unsigned>(static_cast<unsigned char>(secret[i] ^ compared[i]));
+    std::size_t at = 0;
+    for (std::uint64_t ours = 0, theirs = 0; at + sizeof ours <= secret.size(); at += sizeof ours) {
+        std::memcpy(&ours, secret.data() + at, sizeof ours);
+        std::memcpy(&theirs, compared.data() + at, sizeof theirs);
+        difference |= ours ^ theirs;
+    }
+    for (; at < secret.size(); ++at)
+        difference |= static_cast<unsigned char>(secret[at] ^ compared[at]);
     return difference == 0;
 }
 
@@ -39,7 +46,7 @@ bool key_rule::opened_by(std::string_view authorization) const noexcept
 {
     constexpr std::string_view scheme = "bearer ";
     std::string_view token;
-    if (authorization.size() > scheme.size()
+    if (authorization.size() > scheme.size() && authorization[scheme.size() - 1] == ' '
         && equals_ignoring_case(authorization.substr(0, scheme.size()), scheme))
         token = trim_whitespace(authorization.substr(scheme.size()));
     bool opened = false;

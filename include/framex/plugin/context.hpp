@@ -61,8 +61,8 @@ public:
     /// A published route (another service's operation) gives the same of its answer, arguments being JSON: to
     /// a value its body, or the `data` of the envelope that the body is (to std::string a JSON text without
     /// its quotes, as if the callee were here, anything else as it is); an envelope whose status is not in
-    /// server.legal_proxy_code, and a status of 300 or more, becomes an http_error. To a stream it gives the events of a text/event-stream
-    /// (or their wire text), lines of JSON, or the pieces of the body.
+    /// server.legal_proxy_code, and a status of 300 or more, becomes an http_error. To a stream it gives the
+    /// events of a text/event-stream (or their wire text), lines of JSON, or the pieces of the body.
     ///
     /// Throws, always when awaited: call_error when the call cannot be made, or arguments or result do not
     /// fit, and what the callee throws. A callee that is no coroutine and takes these very types runs before
