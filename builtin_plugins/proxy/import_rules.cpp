@@ -87,9 +87,9 @@ decision import_rules::decide(std::string_view path) const
     auto const normal = normalise_path(path, scratch);
     if (!normal || !normal->starts_with('/'))
         return {false, "no well-formed path"};
-    auto const shape = shape_of(*normal);
-    if (auto const* match = find(disable_, shape))
+    if (auto const* match = disabling(*normal))
         return {false, said("disable", match->text)};
+    auto const shape = shape_of(*normal);
     if (auto const* match = find(enable_, shape))
         return {true, said("enable", match->text)};
     if (!white_list_)
@@ -99,16 +99,22 @@ decision import_rules::decide(std::string_view path) const
     return {false, enable_.empty() ? "not in white_list" : "neither in enable nor in white_list"};
 }
 
+import_rules::rule const* import_rules::disabling(std::string_view normal) const
+{
+    auto const shape = shape_of(normal);
+    auto const decoded = with_slashes_decoded(normal);
+    auto const found = std::ranges::find_if(disable_, [&](rule const& each) {
+        return matches(each.shape, shape) || covers(each.shape, normal)
+            || (decoded && covers(each.shape, *decoded));
+    });
+    return found == disable_.end() ? nullptr : &*found;
+}
+
 bool import_rules::disables(std::string_view path) const
 {
     std::string scratch;
     auto const normal = normalise_path(path, scratch);
-    if (!normal)
-        return false;
-    auto const decoded = with_slashes_decoded(*normal);
-    return std::ranges::any_of(disable_, [&](rule const& each) {
-        return covers(each.shape, *normal) || (decoded && covers(each.shape, *decoded));
-    });
+    return normal && disabling(*normal);
 }
 
 std::string import_rules::normal_form(std::string_view rule)

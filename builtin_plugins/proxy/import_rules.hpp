@@ -19,7 +19,8 @@ struct decision {
 ///
 /// A rule is an exact path, a prefix ("/x/*" is "/x/" and all below it), or "*" and "/*" for every path. It
 /// is compared with the path template of an operation in the form of normalise_path(). The name of a
-/// parameter does not count: "/items/{id}" is "/items/{item_id}".
+/// parameter does not count: "/items/{id}" is "/items/{item_id}". In a rule of `disable` a parameter is any
+/// text without "/", and a path with "%2F" is looked at as a service reads it that takes this for a slash.
 class import_rules {
 public:
     using list = std::vector<std::string>;
@@ -32,9 +33,8 @@ public:
     /// Whether the operation at this path template is taken.
     decision decide(std::string_view path) const;
 
-    /// Whether a rule of `disable` matches the path of a request, also as a service reads it that takes "%2F"
-    /// for a slash. To be asked before forwarding, since the template "/api/{name}" covers paths that
-    /// `disable` may name. Here a parameter of a rule is any text without "/".
+    /// Whether a rule of `disable` matches the path of a request. To be asked before forwarding, since the
+    /// template "/api/{name}" covers paths that `disable` may name.
     bool disables(std::string_view path) const;
 
     /// The spelling in which a rule is compared; empty for a text that is no rule.
@@ -51,6 +51,7 @@ private:
 
     static level level_of(list const& rules);
     static rule const* find(level const& rules, std::string_view shape);
+    rule const* disabling(std::string_view normal) const;
 
     level disable_;
     level enable_;
