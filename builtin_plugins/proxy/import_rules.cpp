@@ -4,6 +4,7 @@
 #include <framex/http/rules.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace framex::proxy {
 
@@ -32,23 +33,24 @@ bool matches(std::string_view rule, std::string_view path)
     return path.starts_with(rule);
 }
 
-/// Whether the rule, or a path below it, is what a request asks for: "{}" stands for any text without "/".
+/// Whether the rule, or a path below it, is what a request asks for: "{}" stands for any text without "/". It
+/// takes the rule's length times the path's, however many "{}" there are.
 bool covers(std::string_view rule, std::string_view path)
 {
-    while (!rule.empty() && rule != "*") {
-        if (rule.starts_with("{}")) {
-            rule.remove_prefix(2);
-            for (std::size_t n = 1; n <= path.size() && path[n - 1] != '/'; ++n)
-                if (covers(rule, path.substr(n)))
-                    return true;
-            return false;
+    if (rule.find("{}") == rule.npos)
+        return matches(rule, path);
+    std::vector<bool> reached(path.size() + 1), next(path.size() + 1); // how far the rule goes in the path
+    for (reached[0] = true; !rule.empty() && rule != "*"; std::swap(reached, next)) {
+        bool const is_text = !rule.starts_with("{}");
+        bool within = false; // a place in this segment, before `at`, was reached
+        next[0] = false;
+        for (std::size_t at = 0; at < path.size(); ++at) {
+            within = (within || reached[at]) && path[at] != '/';
+            next[at + 1] = is_text ? reached[at] && path[at] == rule.front() : within;
         }
-        if (path.empty() || path.front() != rule.front())
-            return false;
-        path.remove_prefix(1);
-        rule.remove_prefix(1);
+        rule.remove_prefix(is_text ? 1 : 2);
     }
-    return path.empty() || rule == "*";
+    return reached.back() || (!rule.empty() && std::ranges::find(reached, true) != reached.end());
 }
 
 std::string said(std::string_view level, std::string_view rule)
