@@ -113,11 +113,22 @@ std::shared_ptr<service const> publications::made(
     auto all = base_.table->routes();
     auto const first_published = all.size();
     std::ranges::move(added, std::back_inserter(all));
-    auto const table = std::make_shared<route_table>(std::move(all), base_.table->rules());
+    auto table = std::make_shared<route_table>(std::move(all), base_.table->rules());
     for (auto const& two : table->duplicates())
         if (two.second->plugin == plugin && two.second >= table->routes().data() + first_published)
             left_out->push_back(two.second->method + " " + two.second->path + ": plugin " + two.first->plugin
                 + " offers " + two.first->method + " " + two.first->path + ", which goes first");
+    if (!table->duplicates().empty()) { // nobody is to find them, in the document as little as by a request
+        auto const is_left_out = [&](route const& one) {
+            return std::ranges::any_of(
+                table->duplicates(), [&](duplicate_route const& two) { return two.second == &one; });
+        };
+        std::vector<route> served;
+        for (auto const& one : table->routes())
+            if (!is_left_out(one))
+                served.push_back(one);
+        table = std::make_shared<route_table>(std::move(served), base_.table->rules());
+    }
     system_.describe(table, std::move(schemas));
     auto next = std::make_shared<service>(base_);
     next->table = table;

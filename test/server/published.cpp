@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <mutex>
 
 using namespace framex;
@@ -205,6 +206,8 @@ BOOST_AUTO_TEST_CASE(requests_find_published_routes_and_local_ones_go_first)
         == "POST /api/v1/far from 127.0.0.1 100000");
     BOOST_TEST(has(ask(service.port(), "GET /api/v1/near"), "\"data\":\"local\"}"));
     BOOST_TEST(ask(service.port(), "GET /api/v1/far").starts_with("HTTP/1.1 405 "));
+    auto const routes = service.app().routes();
+    BOOST_TEST(std::ranges::count(routes, "/api/v1/near", &route::path) == 1);
     BOOST_TEST_REQUIRE(gatherer::left_out.size() == 2u);
     BOOST_TEST(
         gatherer::left_out[0] == "GET /api/v1/a/../b: the path is not normalised, so no request ever has it");
@@ -258,6 +261,9 @@ BOOST_AUTO_TEST_CASE(the_document_tells_of_published_operations)
     BOOST_TEST(operation.at("summary").as_string() == "Far away");
     BOOST_TEST(operation.at("operationId").as_string() == "route_handler_api_v1_far__id__get");
     BOOST_TEST(operation.at("tags").as_array().at(0).as_string() == "far");
+    auto const& near = document.at("paths").at("/api/v1/near").at("get").as_object();
+    BOOST_TEST(
+        near.at("tags").as_array().at(0).as_string() == "gatherer"); // what is served, not what is left out
     auto const& content = operation.at("responses").at("200").at("content").at("application/json");
     BOOST_TEST(content.at("schema").at("$ref").as_string() == "#/components/schemas/thing_2");
     auto const& schemas = document.at("components").at("schemas");
