@@ -10,21 +10,6 @@ namespace framex::proxy {
 
 namespace {
 
-/// The path without what stands between braces: "/items/{}".
-std::string shape_of(std::string_view path)
-{
-    std::string shape;
-    while (!path.empty()) {
-        auto const open = path.find('{');
-        auto const close = path.find('}', open == path.npos ? 0 : open);
-        if (open == path.npos || close == path.npos)
-            break;
-        shape.append(path, 0, open + 1).append("}");
-        path.remove_prefix(close + 1);
-    }
-    return shape.append(path);
-}
-
 bool matches(std::string_view rule, std::string_view path)
 {
     if (!rule.ends_with('*'))
@@ -59,6 +44,20 @@ std::string said(std::string_view level, std::string_view rule)
 }
 
 } // namespace
+
+std::string shape_of(std::string_view path)
+{
+    std::string shape;
+    while (!path.empty()) {
+        auto const open = path.find('{');
+        auto const close = path.find('}', open == path.npos ? 0 : open);
+        if (open == path.npos || close == path.npos)
+            break;
+        shape.append(path, 0, open + 1).append("}");
+        path.remove_prefix(close + 1);
+    }
+    return shape.append(path);
+}
 
 import_rules::import_rules(list const& disable, list const& enable, std::optional<list> const& white_list)
     : disable_(level_of(disable)), enable_(level_of(enable))

@@ -8,6 +8,9 @@
 
 namespace framex::proxy {
 
+/// The path template without the names of its parameters: "/items/{}" for "/items/{id}".
+std::string shape_of(std::string_view path);
+
 /// What the rules say of one path, and why.
 struct decision {
     bool taken = false;

@@ -1,5 +1,6 @@
 #include "offers.hpp"
 
+#include "import_rules.hpp"
 #include "schemas.hpp"
 
 #include <algorithm>
@@ -8,22 +9,6 @@
 namespace framex::proxy {
 
 namespace {
-
-/// The template without the names of its parameters: "/items/{}" for "/items/{id}".
-std::string shape_of(std::string const& route)
-{
-    std::string shape;
-    for (std::size_t at = 0; at < route.size();) {
-        auto const open = std::min(route.find('{', at), route.size());
-        shape.append(route, at, open - at);
-        if (open == route.size())
-            break;
-        auto const name_end = std::min(route.find_first_of(":}", open), route.size());
-        shape += '{';
-        at = name_end;
-    }
-    return shape;
-}
 
 /// "127.0.0.1_9000" for "http://127.0.0.1:9000".
 std::string suffix_of(std::string const& url)
