@@ -2,38 +2,48 @@
 
 #include <framex/http/forwarding.hpp>
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
 namespace framex {
 
-bool is_hop_by_hop(std::string_view name) noexcept
+bool is_hop_by_hop(http::field name) noexcept
 {
-    constexpr std::array<std::string_view, 9> own{"connection", "keep-alive", "proxy-connection", "te",
-        "trailer", "transfer-encoding", "upgrade", "proxy-authenticate", "proxy-authorization"};
-    return std::ranges::any_of(own, [&](auto field) { return equals_ignoring_case(name, field); });
+    switch (name) {
+    case http::field::connection:
+    case http::field::keep_alive:
+    case http::field::proxy_connection:
+    case http::field::te:
+    case http::field::trailer:
+    case http::field::transfer_encoding:
+    case http::field::upgrade:
+    case http::field::proxy_authenticate:
+    case http::field::proxy_authorization:
+        return true;
+    default:
+        return false;
+    }
 }
+
+bool is_hop_by_hop(std::string_view name) noexcept { return is_hop_by_hop(http::string_to_field(name)); }
 
 void remove_hop_by_hop(fields& headers)
 {
     std::vector<std::string> named;
-    auto const range = headers.equal_range("connection");
-    for (auto field = range.first; field != range.second; ++field)
-        each_element({field->value().data(), field->value().size()}, [&](std::string_view option) {
+    auto const [first, last] = headers.equal_range(http::field::connection);
+    for (auto line = first; line != last; ++line)
+        each_element(line->value(), [&](std::string_view option) {
             if (!option.empty())
                 named.emplace_back(option);
             return true;
         });
     for (auto const& name : named)
         headers.erase(name);
-    for (auto field = headers.begin(); field != headers.end();) {
-        auto const name = field->name_string();
-        if (is_hop_by_hop({name.data(), name.size()}))
-            field = headers.erase(field);
+    for (auto line = headers.begin(); line != headers.end();) {
+        if (is_hop_by_hop(line->name()))
+            line = headers.erase(line);
         else
-            ++field;
+            ++line;
     }
 }
 

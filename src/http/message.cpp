@@ -20,7 +20,7 @@ std::optional<std::string_view> last_value(name_value_list const& list, std::str
 response with_type(char const* content_type, std::string&& body, int status)
 {
     response reply(status, std::move(body));
-    reply.headers.set(boost::beast::http::field::content_type, content_type);
+    reply.headers.set(http::field::content_type, content_type);
     return reply;
 }
 

@@ -10,6 +10,7 @@ public:
     response_scan(response_head& head, char const* begin, char const* end, head_limits const& limits) noexcept
         : field_scan(head, begin, end, limits), head_(head)
     {
+        head.too_large = false;
     }
     response_head::result run(std::uint32_t& resume);
 

@@ -11,6 +11,8 @@ namespace framex::detail {
 
 namespace {
 
+constexpr std::size_t spare_lines = 6, spare_octets = 256; // for what whoever passes the request on adds
+
 std::string_view place_word(parameter_place place)
 {
     switch (place) {
@@ -40,6 +42,7 @@ request make_request(route const& entry, invocation& call)
     made.target = head.target;
     made.path = call.path;
     made.query = query_parameters(call.query);
+    made.headers.reserve(head.field_count + spare_lines, head.size + spare_octets);
     for (std::size_t i = 0; i < head.field_count; ++i)
         made.headers.insert(head.fields[i].name, head.fields[i].value);
     made.body = call.body;

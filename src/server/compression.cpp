@@ -89,20 +89,14 @@ bool as_zstd(std::string_view body, std::string& packed)
     return fits;
 }
 
-std::string_view value_of(fields const& headers, boost::beast::http::field name)
-{
-    auto const value = headers[name];
-    return {value.data(), value.size()};
-}
-
 bool may_not_be_transformed(fields const& headers)
 {
-    auto const [first, last] = headers.equal_range(boost::beast::http::field::cache_control);
+    auto const [first, last] = headers.equal_range(http::field::cache_control);
     return std::any_of(first, last, [](auto const& line) {
         auto const is_another = [](std::string_view one) {
             return !equals_ignoring_case(one, "no-transform");
         };
-        return !each_element({line.value().data(), line.value().size()}, is_another);
+        return !each_element(line.value(), is_another);
     });
 }
 
@@ -110,9 +104,9 @@ bool may_not_be_transformed(fields const& headers)
 /// section 8.8.3.3.
 void weaken_tag(fields& headers)
 {
-    auto const tag = value_of(headers, boost::beast::http::field::etag);
+    auto const tag = headers[http::field::etag];
     if (tag.starts_with('"'))
-        headers.set(boost::beast::http::field::etag, "W/" + std::string(tag));
+        headers.set(http::field::etag, "W/" + std::string(tag));
 }
 
 } // namespace
@@ -193,7 +187,7 @@ bool compress(coding how, std::string_view body, std::string& packed)
 bool compress_response(response& reply, coding how, std::uint64_t min_size)
 {
     constexpr int no_content = 204, reset_content = 205, partial_content = 206, not_modified = 304;
-    using boost::beast::http::field;
+    using http::field;
     auto& headers = reply.headers;
     if (headers.count(field::content_encoding) != 0 || may_not_be_transformed(headers))
         return false;
@@ -204,8 +198,7 @@ bool compress_response(response& reply, coding how, std::uint64_t min_size)
     }
     bool const has_whole_body =
         reply.status != no_content && reply.status != reset_content && reply.status != partial_content;
-    if (!has_whole_body || reply.body.size() < min_size
-        || !is_compressible(value_of(headers, field::content_type)))
+    if (!has_whole_body || reply.body.size() < min_size || !is_compressible(headers[field::content_type]))
         return false;
     std::string packed;
     if (compress(how, reply.body, packed)) {

@@ -42,9 +42,9 @@ std::string etag_of(std::string_view content)
 
 bool has_current(fields const& asked, std::string_view etag)
 {
-    auto const [first, last] = asked.equal_range(boost::beast::http::field::if_none_match);
+    auto const [first, last] = asked.equal_range(http::field::if_none_match);
     for (auto line = first; line != last; ++line) {
-        std::string_view const list(line->value().data(), line->value().size());
+        std::string_view const list = line->value();
         if (trim_whitespace(list) == "*" || names(list, without_weakness(etag)))
             return true;
     }

@@ -102,9 +102,9 @@ response page_of(std::string const& html)
 bool accepts_gzip(fields const& headers)
 {
     accepted_codings accepted;
-    auto const [first, last] = headers.equal_range(boost::beast::http::field::accept_encoding);
+    auto const [first, last] = headers.equal_range(http::field::accept_encoding);
     for (auto line = first; line != last; ++line)
-        accepted.add({line->value().data(), line->value().size()});
+        accepted.add(line->value());
     return accepted.best_of(std::array{coding::gzip}) == coding::gzip;
 }
 

@@ -42,7 +42,8 @@ void append_stamp(std::string& out)
 /// Fields of the answer that no error may set.
 bool is_own_field(std::string_view name)
 {
-    return frames_the_message(name) || equals_ignoring_case(name, "content-type");
+    auto const id = http::string_to_field(name);
+    return id == http::field::content_type || frames_the_message(id);
 }
 
 std::string enveloped_body(failure const& why)

@@ -55,8 +55,8 @@ void describe(request_head& head, request const& asked)
         if (head.field_count == std::size(head.fields))
             throw http_error(431, "the request has more than 100 header fields");
         auto& view = head.fields[head.field_count++];
-        view.name = {field.name_string().data(), field.name_string().size()};
-        view.value = {field.value().data(), field.value().size()};
+        view.name = field.name_string();
+        view.value = field.value();
         if (equals_ignoring_case(view.name, "content-type"))
             head.content_type = view.value;
         else if (equals_ignoring_case(view.name, "host"))

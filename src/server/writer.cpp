@@ -137,11 +137,20 @@ void as_chunk(std::string& out, bool chunked, F fill)
 
 } // namespace
 
-bool frames_the_message(std::string_view name) noexcept
+bool frames_the_message(http::field name) noexcept
 {
-    constexpr std::array<std::string_view, 7> own{
-        "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "date", "trailer"};
-    return std::ranges::any_of(own, [&](auto field) { return equals_ignoring_case(name, field); });
+    switch (name) {
+    case http::field::content_length:
+    case http::field::transfer_encoding:
+    case http::field::connection:
+    case http::field::keep_alive:
+    case http::field::upgrade:
+    case http::field::date:
+    case http::field::trailer:
+        return true;
+    default:
+        return false;
+    }
 }
 
 void append_answer(std::string& out, int status, std::string_view content_type, std::string_view body,
@@ -175,23 +184,20 @@ namespace {
 void append_fields(std::string& out, fields const& headers, answer_frame frame)
 {
     field_writer own(out, frame.added);
-    for (auto const& field : headers) {
-        std::string_view const name(field.name_string().data(), field.name_string().size());
-        std::string_view const value(field.value().data(), field.value().size());
-        if (frames_the_message(name) || !valid_field_name(name) || !valid_field_value(value))
-            continue;
-        own.write(name, value);
+    for (auto const& line : headers) {
+        bool const has_name = line.name() != http::field::unknown || valid_field_name(line.name_string());
+        if (has_name && !frames_the_message(line.name()) && valid_field_value(line.value()))
+            own.write(line.name_string(), line.value());
     }
     own.finish();
 }
 
 /// The value of a field that stands there once and may be sent; else empty.
-std::string_view only_value(fields const& headers, boost::beast::http::field name)
+std::string_view only_value(fields const& headers, http::field name)
 {
     if (headers.count(name) != 1)
         return {};
-    auto const value = headers[name];
-    std::string_view const text(value.data(), value.size());
+    auto const text = headers[name];
     return valid_field_value(text) ? text : std::string_view();
 }
 
@@ -230,7 +236,7 @@ bool may_have_body(int status) noexcept { return !has_no_body(status); }
 
 std::optional<std::uint64_t> announced_length(streamed_response const& reply)
 {
-    auto const text = only_value(reply.headers, boost::beast::http::field::content_length);
+    auto const text = only_value(reply.headers, http::field::content_length);
     std::uint64_t length = 0;
     auto const read = std::from_chars(text.data(), text.data() + text.size(), length);
     bool const whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
@@ -240,7 +246,7 @@ std::optional<std::uint64_t> announced_length(streamed_response const& reply)
 void append_streamed_head(
     std::string& out, streamed_response const& reply, answer_frame frame, std::optional<std::uint64_t> length)
 {
-    auto const date = only_value(reply.headers, boost::beast::http::field::date);
+    auto const date = only_value(reply.headers, http::field::date);
     append_status_line(out, reply.status, date.empty() ? now_text().date : date);
     append_fields(out, reply.headers, frame);
     if (has_no_body(reply.status))

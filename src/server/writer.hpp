@@ -34,7 +34,7 @@ struct answer_frame {
 /// Whether the status can end an exchange: 2xx to 5xx. RFC 9110 section 15.
 constexpr bool is_final(int status) noexcept { return status >= 200 && status <= 599; }
 /// Whether the field is the writer's own: Content-Length, Transfer-Encoding, Connection…
-bool frames_the_message(std::string_view name) noexcept;
+bool frames_the_message(http::field name) noexcept;
 
 /// A whole answer with a body; 204, 205 and 304 go without it. `more` holds further field lines, each
 /// beginning with CRLF.

@@ -130,7 +130,7 @@ reply app_client::send(
     bool const has_body = !body.empty();
     request asked(std::move(method), target_of(path, query), std::move(body));
     if (has_body)
-        asked.headers.set(boost::beast::http::field::content_type, "application/json");
+        asked.headers.set(http::field::content_type, "application/json");
     return send(std::move(asked));
 }
 

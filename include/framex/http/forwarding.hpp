@@ -10,6 +10,7 @@ namespace framex {
 /// Whether the field belongs to one connection, not to the message: Connection, Keep-Alive, Proxy-Connection,
 /// TE, Trailer, Transfer-Encoding, Upgrade, and the credentials for a proxy itself.
 bool is_hop_by_hop(std::string_view name) noexcept;
+bool is_hop_by_hop(http::field name) noexcept;
 
 /// Removes those fields and the ones that Connection names.
 void remove_hop_by_hop(fields& headers);

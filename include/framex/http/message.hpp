@@ -2,9 +2,8 @@
 /// sections 5.5, 8.3.
 #pragma once
 
-#include <framex/fwd.hpp>
+#include <framex/http/fields.hpp>
 
-#include <boost/beast/http/fields.hpp>
 
 #include <optional>
 #include <string>
@@ -13,9 +12,6 @@
 #include <vector>
 
 namespace framex {
-
-/// Header fields in their order; names are compared without case, one name may appear several times.
-using fields = boost::beast::http::fields;
 
 /// Names and values in their order.
 using name_value_list = std::vector<std::pair<std::string, std::string>>;
