@@ -96,12 +96,12 @@ bool is_cookie_of(operation const& one, std::string_view name)
 }
 
 /// The cookies that are parameters of the operation, as the value of a Cookie field. RFC 6265 section 4.2.1.
-std::string described_cookies(operation const& one, http::fields const& from)
+std::string described_cookies(operation const& one, fields const& from)
 {
     std::string kept;
     auto const [first, last] = from.equal_range(http::field::cookie);
     for (auto at = first; at != last; ++at) {
-        std::string_view rest(at->value());
+        std::string_view rest = at->value();
         while (!rest.empty()) {
             auto const end = rest.find(';');
             auto const pair = trim_whitespace(rest.substr(0, end));

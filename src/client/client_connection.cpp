@@ -1,11 +1,14 @@
 #include "client/client_connection.hpp"
 
+#include <framex/http/forwarding.hpp>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace framex {
@@ -14,8 +17,29 @@ using asio::ip::tcp;
 
 namespace {
 constexpr std::size_t full_block = 16384;
+constexpr std::size_t kept_block = 4096; // of an idle connection
 constexpr int most_interim = 16; // 1xx answers before the final one
+
+fields fields_of(response_head const& head)
+{
+    fields made;
+    made.reserve(head.field_count, head.size);
+    for (auto const& line : std::span(head.fields, head.field_count))
+        made.insert(line.name, line.value);
+    remove_hop_by_hop(made);
+    if (made.count(http::field::content_length) > 1
+        || made[http::field::content_length].find(',') != std::string_view::npos)
+        made.set(http::field::content_length, std::to_string(head.length)); // told several times
+    return made;
+}
+
 } // namespace
+
+response_head& client_connection::scratch_head() noexcept
+{
+    thread_local response_head head;
+    return head;
+}
 
 client_connection::client_connection(asio::any_io_executor executor, origin to, client_options const& options,
     std::shared_ptr<tls_context> tls, std::shared_ptr<void const> membership)
@@ -32,17 +56,17 @@ client_connection::client_connection(asio::any_io_executor executor, origin to, 
 }
 client_connection::~client_connection() = default;
 
-bool client_connection::may_be_used_again() const noexcept
+bool client_connection::ended_well() const noexcept
 {
-    return keep_ && !cut_ && !failed_ && !sending_ && body_done() && input_.empty() && transport_->is_open()
-        && !transport_->is_readable();
+    return keep_ && !cut_ && !failed_ && !sending_ && body_done() && input_.empty() && transport_->is_open();
 }
 
 // ---- time -------------------------------------------------------------------------------------------
 
 void client_connection::rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool)
 {
-    input_.release();
+    if (input_.capacity() > kept_block)
+        input_.release();
     end_ = clock::time_point::max();
     idle_since_ = clock::now();
     pool_ = std::move(pool);
@@ -307,29 +331,43 @@ response_head::result client_connection::next_head(response_head& head)
     return verdict;
 }
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
-awaitable<bool> client_connection::read_head(response_head& head, std::string_view method)
+awaitable<void> client_connection::end_of_listening()
 {
     expect(options_.head_timeout);
     while (listening_)
         co_await bell();
-    for (;;) {
-        auto const verdict = next_head(head);
-        if (verdict == response_head::result::bad)
-            co_return fail(head.too_large ? upstream_errc::too_large : upstream_errc::malformed_head,
-                upstream_errc::head_timeout);
-        if (verdict == response_head::result::ok)
-            break;
-        block_ = std::max(block_, input_.size() + first_block);
-        error_ = heard_;
-        if (!error_)
-            co_await read_more();
-        if (!received())
-            co_return fail(
-                broke_ ? upstream_errc::write : upstream_errc::no_answer, upstream_errc::head_timeout);
+}
+
+void client_connection::expect_head() { expect(options_.head_timeout); }
+
+bool client_connection::wants_head(streamed_response& answer, std::string_view method)
+{
+    using result = response_head::result;
+    if (failed_)
+        return false;
+    auto& head = scratch_head();
+    auto const verdict = next_head(head);
+    if (verdict == result::ok) {
+        answer.status = head.status;
+        answer.headers = fields_of(head);
+        begin_body(head, method);
+        return false;
     }
-    begin_body(head, method);
-    co_return true;
+    if (verdict == result::bad)
+        fail(head.too_large ? upstream_errc::too_large : upstream_errc::malformed_head,
+            upstream_errc::head_timeout);
+    else if (heard_) { // the end; a read would not be told of it again
+        error_ = heard_;
+        head_arrived();
+    }
+    block_ = std::max(block_, input_.size() + first_block);
+    return !failed_;
+}
+
+void client_connection::head_arrived() noexcept
+{
+    if (!received())
+        fail(broke_ ? upstream_errc::write : upstream_errc::no_answer, upstream_errc::head_timeout);
 }
 
 void client_connection::begin_body(response_head const& head, std::string_view method)
@@ -346,7 +384,7 @@ void client_connection::begin_body(response_head const& head, std::string_view m
     else
         body_ = head.has_length ? body_kind::length : body_kind::to_end;
     keep_ = head.keep_alive && body_ != body_kind::to_end;
-    input_.consume(head.size); // its views stay: nothing moves before the next read
+    input_.consume(head.size);
     pause();
 }
 

@@ -59,8 +59,10 @@ public:
     ~client_connection();
 
     origin const& where() const noexcept { return origin_; }
-    /// Whether the last exchange has ended well and nothing has come since.
-    bool may_be_used_again() const noexcept;
+    /// Whether the last exchange has, and another may follow it.
+    bool ended_well() const noexcept;
+    /// Whether nothing has come since, too.
+    bool may_be_used_again() const noexcept { return ended_well() && !transport_->is_readable(); }
     /// From now on idle; after `limit` it closes itself and leaves `pool`.
     void rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool);
     clock::time_point idle_since() const noexcept { return idle_since_; }
@@ -69,12 +71,23 @@ public:
     /// A new exchange, which must end by `end`.
     void begin(clock::time_point end) noexcept;
     awaitable<bool> connect();
-    /// Sends the head and begins with the body. Ends when all has gone, or when the answer's head has come:
-    /// then the rest may still be on its way, see is_sending(). What the body's source throws before passes
-    /// through. A caller that is cancelled is let go when the source has unwound.
-    awaitable<bool> send(std::shared_ptr<outgoing_request> request, std::string head);
-    /// Reads the final answer's head, past interim ones; its views live until the next step. The body begins.
-    awaitable<bool> read_head(response_head& head, std::string_view method);
+    /// Sends what goes out at once of `text`, the head and perhaps the body behind it. True: all of it, and
+    /// send() has nothing to do unless the body is pulled.
+    bool send_at_once(std::string_view text);
+    /// Sends the rest of `text`, then a body that is not in it. Ends when all has gone, or when the answer's
+    /// head has come: then the rest may still be on its way, see is_sending(). What the body's source throws
+    /// before passes through. A caller that is cancelled is let go when the source has unwound.
+    awaitable<bool> send(std::shared_ptr<outgoing_request> request, std::string_view text);
+    /// `for (c.expect_head(); c.wants_head(answer, method); c.head_arrived()) co_await c.read_head();` reads
+    /// the final answer's head, past interim ones, into `answer`, and its body begins; unless has_failed().
+    void expect_head();
+    bool wants_head(streamed_response& answer, std::string_view method);
+    auto read_head() { return read_more(); }
+    void head_arrived() noexcept;
+    bool has_failed() const noexcept { return failed_.has_value(); }
+    /// A read beside the sending is outstanding; before expect_head() it has to end.
+    bool is_listening() const noexcept { return listening_; }
+    awaitable<void> end_of_listening();
 
     bool body_done() const noexcept { return body_ == body_kind::none; }
     /// What has come of the body, decoded. Throws upstream_error for chunks that are none.
@@ -121,6 +134,8 @@ private:
     void listen();
     void heard(error_code error, std::size_t size);
     awaitable<void> bell();
+    /// Of the thread, for one step.
+    static response_head& scratch_head() noexcept;
     response_head::result next_head(response_head& head);
     void begin_body(response_head const& head, std::string_view method);
     void arrived(std::size_t size);

@@ -13,14 +13,10 @@
 
 namespace framex {
 
-namespace {
-constexpr std::size_t joined_text = 16384; // a body up to here goes out in one write with its head
-} // namespace
-
 /// False when it failed, or was stopped.
 awaitable<bool> client_connection::write(std::string_view octets)
 {
-    if (!stopped_) {
+    if (!stopped_ && !octets.empty()) {
         auto const at_once = transport_->write_now(asio::buffer(octets.data(), octets.size()));
         sent_ += at_once;
         octets.remove_prefix(at_once);
@@ -51,17 +47,23 @@ awaitable<bool> client_connection::write(std::string_view octets)
     co_return octets.empty();
 }
 
-awaitable<bool> client_connection::send(std::shared_ptr<outgoing_request> request, std::string head)
+bool client_connection::send_at_once(std::string_view text)
 {
     pause();
-    auto const& text = request->body.text();
-    bool const joined = text.size() <= joined_text;
-    if (joined)
-        head += text;
-    bool const whole = co_await write(head);
+    sent_ = transport_->write_now(asio::buffer(text.data(), text.size()));
+    return sent_ == text.size();
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): owned by the exchange
+awaitable<bool> client_connection::send(std::shared_ptr<outgoing_request> request, std::string_view text)
+{
+    auto const rest = text.substr(static_cast<std::size_t>(sent_));
+    if (sent_ != 0 && !rest.empty())
+        listen();
+    bool const whole = co_await write(rest);
     if (!whole || stopped_)
         co_return sent_short();
-    if (joined && !request->body.is_pulled())
+    if (!goes_apart(*request))
         co_return true;
     start_sending(std::move(request));
     co_await until_sent_or_answered();
@@ -219,13 +221,13 @@ void client_connection::heard(error_code error, std::size_t size)
     if (!error)
         arrived(size);
     auto verdict = response_head::result::bad;
-    auto const head = std::make_unique<response_head>();
+    auto& head = scratch_head();
     if (!error)
-        verdict = next_head(*head);
+        verdict = next_head(head);
     if (verdict == response_head::result::more)
         return listen();
     early_ = true;
-    goes_on_ = verdict == response_head::result::ok && head->status < 400;
+    goes_on_ = verdict == response_head::result::ok && head.status < 400;
     if (goes_on_)
         return;
     if (!sending_)

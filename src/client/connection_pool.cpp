@@ -125,24 +125,27 @@ std::shared_ptr<client_connection> connection_pool::take(origin const& to)
         waiting.pop_back();
         --count_;
     }
-    if (waiting.empty())
-        idle_.erase(found);
     return chosen;
 }
 
 void connection_pool::give_back(std::shared_ptr<client_connection> connection)
 {
-    if (limits_.idle_connections == 0 || limits_.idle_total == 0 || !connection->may_be_used_again())
+    if (limits_.idle_connections == 0 || limits_.idle_total == 0 || !connection->ended_well())
         return;
     auto const time = time_to_rest(*connection, limits_);
     if (!time)
         return;
-    auto const age = [](auto const& entry) { return entry.second.front()->idle_since(); };
+    auto const age = [](auto const& entry) {
+        using time_point = client_connection::clock::time_point;
+        return entry.second.empty() ? time_point::max() : entry.second.front()->idle_since();
+    };
     auto const found = idle_.find(connection->where());
     if (found != idle_.end() && found->second.size() == limits_.idle_connections)
         remove(*found->second.front());
     else if (count_ == limits_.idle_total)
         remove(*std::ranges::min_element(idle_, {}, age)->second.front());
+    if (idle_.size() >= limits_.idle_total)
+        std::erase_if(idle_, [](auto const& entry) { return entry.second.empty(); });
     connection->rest(*time, weak_from_this());
     auto const place = idle_.try_emplace(connection->where()).first;
     try {

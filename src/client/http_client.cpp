@@ -81,17 +81,6 @@ async_generator<std::string> pull(
     }
 }
 
-fields fields_of(response_head const& head)
-{
-    fields made;
-    for (auto const* field = head.fields; field != head.fields + head.field_count; ++field)
-        made.insert(field->name, field->value);
-    remove_hop_by_hop(made);
-    if (head.has_length) // however often it was told
-        made.set(boost::beast::http::field::content_length, std::to_string(head.length));
-    return made;
-}
-
 client_connection::clock::time_point end_of(client_options const& options)
 {
     using clock = client_connection::clock;
@@ -115,12 +104,12 @@ awaitable<response> http_client::send(outgoing_request request) const
 
 awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, outgoing_request request)
 {
-    std::string const text = request_head_text(request);
+    std::string const text = request_text(request);
     auto const sent = std::make_shared<outgoing_request>(std::move(request));
     auto const end = end_of(self->options);
     auto const executor = co_await asio::this_coro::executor;
     auto const pool = self->pool_of(executor);
-    auto const head = std::make_unique<response_head>();
+    streamed_response answer;
     exchange_hold connection(pool->take(sent->to));
     for (;;) {
         bool const fresh = !connection;
@@ -132,19 +121,21 @@ awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, 
         bool good = true;
         if (fresh)
             good = co_await connection->connect();
-        if (good)
+        if (good && (!connection->send_at_once(text) || goes_apart(*sent)))
             good = co_await connection->send(sent, text);
+        if (good && connection->is_listening())
+            co_await connection->end_of_listening();
         if (good)
-            good = co_await connection->read_head(*head, sent->method);
-        if (good)
+            for (connection->expect_head(); connection->wants_head(answer, sent->method);
+                connection->head_arrived())
+                co_await connection->read_head();
+        if (!connection->has_failed())
             break;
         if (fresh || !connection->was_stale(*sent))
             connection->raise();
         ++self->retried;
         connection = {};
     }
-    streamed_response answer(head->status);
-    answer.headers = fields_of(*head);
     auto piece = connection->take_body();
     if (connection->body_done() && !connection->is_sending()) {
         pool->give_back(connection.release());

@@ -12,15 +12,18 @@ namespace framex {
 
 namespace {
 
+constexpr std::size_t head_octets = 512; // of most requests
+constexpr std::size_t joined_body = 16384; // up to here it goes out in one write with its head
+
 [[noreturn]] void refuse(std::string const& what)
 {
     throw std::invalid_argument("the request cannot be sent: " + what);
 }
 
-bool is_own_field(std::string_view name) noexcept
+bool is_own_field(http::field name) noexcept
 {
-    return equals_ignoring_case(name, "host") || equals_ignoring_case(name, "content-length")
-        || equals_ignoring_case(name, "expect") || is_hop_by_hop(name);
+    return name == http::field::host || name == http::field::content_length || name == http::field::expect
+        || is_hop_by_hop(name);
 }
 
 bool is_target(std::string_view text) noexcept
@@ -48,7 +51,7 @@ outgoing_request::outgoing_request(std::string verb, std::string_view url, outgo
 outgoing_request::outgoing_request(std::string verb, std::string_view url, multipart_writer form)
     : outgoing_request(std::move(verb), url)
 {
-    headers.set(boost::beast::http::field::content_type, form.content_type());
+    headers.set(http::field::content_type, form.content_type());
     auto const size = form.size();
     body = outgoing_body(std::move(form).body(), size);
 }
@@ -69,23 +72,38 @@ std::string request_head_text(outgoing_request const& request)
         refuse("its target is not a path with a query");
     if (request.to.host().empty())
         refuse("it names no server");
-    std::string out = request.method + " " + request.target + " HTTP/1.1\r\nHost: " + request.to.authority();
-    for (auto const& field : request.headers) {
-        std::string_view const name(field.name_string().data(), field.name_string().size());
-        std::string_view const value(field.value().data(), field.value().size());
-        if (is_own_field(name))
+    std::string out;
+    out.reserve(head_octets);
+    out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
+    out.append(request.to.authority());
+    for (auto const& line : request.headers) {
+        if (is_own_field(line.name()))
             continue;
-        if (!valid_field_name(name) || !valid_field_value(value))
+        bool const has_name = line.name() != http::field::unknown || valid_field_name(line.name_string());
+        if (!has_name || !valid_field_value(line.value()))
             refuse("a header field is malformed");
-        out.append("\r\n").append(name).append(": ").append(value);
+        out.append("\r\n").append(line.name_string()).append(": ").append(line.value());
     }
     auto const size = request.body.size();
     if (!size)
         out += "\r\nTransfer-Encoding: chunked";
     else if (*size != 0 || request.body.is_pulled() || tells_of_no_body(request.method))
-        out += "\r\nContent-Length: " + std::to_string(*size);
+        out.append("\r\nContent-Length: ").append(std::to_string(*size));
     out += "\r\n\r\n";
     return out;
+}
+
+bool goes_apart(outgoing_request const& request) noexcept
+{
+    return request.body.is_pulled() || request.body.text().size() > joined_body;
+}
+
+std::string request_text(outgoing_request const& request)
+{
+    auto text = request_head_text(request);
+    if (!goes_apart(request))
+        text += request.body.text();
+    return text;
 }
 
 std::string chunk_of(std::string_view piece)

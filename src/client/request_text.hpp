@@ -12,6 +12,12 @@ namespace framex {
 /// field that could not be read back as what it is.
 std::string request_head_text(outgoing_request const& request);
 
+/// Whether the body goes out after request_text(): it is pulled, or large.
+bool goes_apart(outgoing_request const& request) noexcept;
+
+/// The head, and the body behind it unless that goes apart.
+std::string request_text(outgoing_request const& request);
+
 /// RFC 9110 section 9.2.2.
 bool is_idempotent(std::string_view method) noexcept;
 

@@ -27,7 +27,7 @@ bool will_pass(int status) noexcept
 /// Retry-After in seconds; 0 for none, and for a date.
 milliseconds retry_after(fields const& headers)
 {
-    std::string_view const text = headers[boost::beast::http::field::retry_after];
+    std::string_view const text = headers[http::field::retry_after];
     std::uint32_t seconds = 0;
     auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     bool const is_number = end == text.data() + text.size() && fault == std::errc();
@@ -64,12 +64,12 @@ struct sse_client::state {
             throw std::invalid_argument("a body that is pulled cannot be sent again: "
                                         "a stream with one cannot reconnect");
         last_id = request.headers["Last-Event-ID"];
-        auto set_default = [this](boost::beast::http::field name, std::string_view value) {
+        auto set_default = [this](http::field name, std::string_view value) {
             if (request.headers.count(name) == 0)
                 request.headers.set(name, value);
         };
-        set_default(boost::beast::http::field::accept, event_stream);
-        set_default(boost::beast::http::field::cache_control, "no-store");
+        set_default(http::field::accept, event_stream);
+        set_default(http::field::cache_control, "no-store");
     }
 
     outgoing_request next_request()

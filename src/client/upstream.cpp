@@ -3,6 +3,7 @@
 #include <framex/http/forwarding.hpp>
 #include <framex/http/syntax.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <random>
@@ -28,15 +29,16 @@ std::string const& own_name()
 void append_path(std::string& out, std::string_view path)
 {
     constexpr std::string_view digits = "0123456789ABCDEF", never = "[]|^";
-    for (char const c : path) {
-        if (is_octet(c, path_octet) && never.find(c) == never.npos) {
-            out += c;
-            continue;
-        }
-        auto const octet = static_cast<unsigned char>(c);
-        out += '%';
-        out += digits[octet >> 4];
-        out += digits[octet & 15];
+    auto const stays = [never](char c) { return is_octet(c, path_octet) && never.find(c) == never.npos; };
+    while (!path.empty()) {
+        auto const run = std::ranges::find_if_not(path, stays) - path.begin();
+        out.append(path.substr(0, static_cast<std::size_t>(run)));
+        path.remove_prefix(static_cast<std::size_t>(run));
+        if (path.empty())
+            break;
+        auto const octet = static_cast<unsigned char>(path.front());
+        out.append({'%', digits[octet >> 4], digits[octet & 15]});
+        path.remove_prefix(1);
     }
 }
 
@@ -50,7 +52,7 @@ void refuse_loops(fields const& headers)
 }
 
 /// A list's next element.
-void append(fields& headers, char const* name, std::string_view element)
+void append(fields& headers, std::string_view name, std::string_view element)
 {
     auto const before = headers.find(name);
     if (before == headers.end())
@@ -58,7 +60,7 @@ void append(fields& headers, char const* name, std::string_view element)
     std::string list;
     auto const range = headers.equal_range(name);
     for (auto one = range.first; one != range.second; ++one)
-        list.append(one->value().data(), one->value().size()).append(", ");
+        list.append(one->value()).append(", ");
     headers.set(name, list.append(element));
 }
 
@@ -73,7 +75,8 @@ void add_forwarded(fields& headers, std::string const& peer, bool behind_proxy)
 {
     std::string const host(headers[http::field::host]);
     if (!behind_proxy)
-        for (char const* name : {"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"})
+        for (std::string_view const name :
+            {"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"})
             headers.erase(name);
     std::string element = "proto=http";
     if (!peer.empty()) {

@@ -6,6 +6,7 @@
 #include <framex/coro/task_group.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/container/small_vector.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <exception>
@@ -72,18 +73,20 @@ async_generator<std::string> hold(answering_member member, body_reader body)
 /// The body of a request that may be offered to one member after another.
 class offered_body {
 public:
-    explicit offered_body(body_reader body) : source_(std::make_shared<source>(std::move(body))) {}
+    explicit offered_body(body_reader body) noexcept : body_(std::move(body)) {}
 
     /// For the next member. `is_last`: nobody will be offered it after that.
     body_reader offer(bool is_last)
     {
         if (is_last)
-            return std::move(source_->body);
-        if (auto const* whole = source_->body.whole())
+            return std::move(source_ ? source_->body : body_);
+        if (auto const* whole = body_.whole())
             return body_reader(*whole);
+        if (!source_)
+            source_ = std::make_shared<source>(std::move(body_));
         return body_reader(pull(source_));
     }
-    bool was_pulled() const noexcept { return source_->was_pulled; }
+    bool was_pulled() const noexcept { return source_ && source_->was_pulled; }
 
 private:
     struct source {
@@ -99,7 +102,8 @@ private:
             co_yield std::move(*piece);
     }
 
-    std::shared_ptr<source> source_;
+    body_reader body_;
+    std::shared_ptr<source> source_; ///< instead, when several may pull
 };
 
 /// Why the request may not be sent again, whoever is left; empty: it may.
@@ -222,7 +226,7 @@ awaitable<streamed_response> upstream_group::run(
     auto const& how = group->options().retry;
     std::string const method = incoming.method;
     offered_body offered(std::move(body));
-    std::vector<std::size_t> tried;
+    boost::container::small_vector<std::size_t, 4> tried;
     auto const first = group->choose(key, tried);
     if (!first)
         group->refuse();

@@ -316,9 +316,13 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
 template <class Socket>
 std::string session<Socket>::address() const
 {
-    error_code gone;
-    auto const peer = socket_.remote_endpoint(gone);
-    return gone ? std::string() : text_of(peer.address());
+    if (address_.empty()) {
+        error_code gone;
+        auto const peer = socket_.remote_endpoint(gone);
+        if (!gone)
+            address_ = text_of(peer.address());
+    }
+    return address_;
 }
 
 template <class Socket>

@@ -64,6 +64,7 @@ private:
     bool resting_ = false; ///< idle for long: waits without a buffer
     tick idle_deadline_ = never; ///< tells one idle time from the next
     tick idle_since_ = 0;
+    mutable std::string address_; ///< of the other side, once it was asked for
     std::shared_ptr<bool> body_open_; ///< false once the request of a pulled body is over
 };
 

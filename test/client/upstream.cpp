@@ -95,14 +95,14 @@ BOOST_AUTO_TEST_CASE(what_a_client_claims_about_its_way_is_believed_behind_a_pro
         return incoming;
     };
     BOOST_TEST(forwarded(claims())
-        == "GET / HTTP/1.1\r\nHost: UP\r\nX-Forwarded-For: 127.0.0.9\r\nX-Forwarded-Host: shop\r\n"
-           "X-Forwarded-Proto: http\r\nForwarded: for=127.0.0.9;proto=http;host=\"shop\"\r\n"
-           "Via: 1.0 old, 1.1 framex\r\n\r\n");
+        == "GET / HTTP/1.1\r\nHost: UP\r\nVia: 1.0 old, 1.1 framex\r\nX-Forwarded-For: 127.0.0.9\r\n"
+           "X-Forwarded-Host: shop\r\nX-Forwarded-Proto: http\r\n"
+           "Forwarded: for=127.0.0.9;proto=http;host=\"shop\"\r\n\r\n");
     BOOST_TEST(forwarded(claims(), "", true)
-        == "GET / HTTP/1.1\r\nHost: UP\r\nX-Forwarded-Proto: https\r\n"
-           "X-Forwarded-For: 6.6.6.6, 127.0.0.9\r\nX-Forwarded-Host: shop\r\n"
+        == "GET / HTTP/1.1\r\nHost: UP\r\n"
            "Forwarded: for=6.6.6.6, for=127.0.0.9;proto=http;host=\"shop\"\r\n"
-           "Via: 1.0 old, 1.1 framex\r\n\r\n");
+           "X-Forwarded-For: 6.6.6.6, 127.0.0.9\r\nX-Forwarded-Proto: https\r\n"
+           "Via: 1.0 old, 1.1 framex\r\nX-Forwarded-Host: shop\r\n\r\n");
     auto v6 = asked("GET", "/");
     v6.peer = "::1";
     BOOST_TEST(has(forwarded(std::move(v6)), "\r\nForwarded: for=\"[::1]\";proto=http;host=\"shop\"\r\n"));

@@ -59,7 +59,7 @@ private:
 
     pool_limits limits_;
     std::shared_ptr<void const> membership_;
-    std::map<origin, bench> idle_; ///< no bench is empty
+    std::map<origin, bench> idle_; ///< a bench may be empty while its connections are out
     std::atomic<std::size_t> count_{0}; ///< on all benches
 };
 
