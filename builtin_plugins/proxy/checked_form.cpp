@@ -30,12 +30,15 @@ void read_on(multipart_parser& parser)
 async_generator<std::string> checked(body_reader body, std::unique_ptr<multipart_parser> parser)
 {
     while (auto piece = co_await body.next()) {
-        parser->push(std::string(*piece));
+        parser->push(std::move(*piece));
         read_on(*parser);
-        co_yield std::move(*piece);
+        if (auto passed = parser->take_passed(); !passed.empty())
+            co_yield std::move(passed);
     }
     parser->finish();
     read_on(*parser);
+    if (auto passed = parser->take_passed(); !passed.empty())
+        co_yield std::move(passed);
 }
 
 } // namespace

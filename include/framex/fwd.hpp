@@ -5,7 +5,8 @@
 #pragma once
 
 #if !defined(BOOST_ASIO_DYN_LINK) || !defined(BOOST_ASIO_SEPARATE_COMPILATION)                               \
-    || !defined(BOOST_ASIO_NO_DEPRECATED) || !defined(BOOST_BEAST_SEPARATE_COMPILATION)
+    || !defined(BOOST_ASIO_NO_DEPRECATED) || !defined(BOOST_BEAST_SEPARATE_COMPILATION)                      \
+    || BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE != 8
 #error "definitions of framex are missing: link to framex::framex, or use `pkg-config --cflags framex`"
 #endif
 

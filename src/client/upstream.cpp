@@ -14,15 +14,15 @@ namespace framex {
 
 namespace {
 
-/// How this process names itself in Via.
-std::string const& own_name()
+/// What this process adds to Via: how it was asked, and its own name.
+std::string const& own_via()
 {
-    static std::string const name = [] {
+    static std::string const element = [] {
         char digits[8];
         auto const end = std::to_chars(digits, digits + sizeof digits, std::random_device()(), 16).ptr;
-        return "framex-" + std::string(digits, end);
+        return "1.1 framex-" + std::string(digits, end);
     }();
-    return name;
+    return element;
 }
 
 /// A normalised path as a target: what it decoded is encoded again, "%2F" and "%25" are there already.
@@ -44,54 +44,75 @@ void append_path(std::string& out, std::string_view path)
 
 void refuse_loops(fields const& headers)
 {
-    auto const range = headers.equal_range(http::field::via);
-    for (auto one = range.first; one != range.second; ++one)
-        if (one->value().find(own_name()) != one->value().npos)
+    auto const own_name = std::string_view(own_via()).substr(4);
+    auto const [first, last] = headers.equal_range(http::field::via);
+    for (auto line = first; line != last; ++line)
+        if (line->value().find(own_name) != std::string_view::npos)
             throw http_error(
                 508, "the request has come back to this proxy: an upstream of it forwards to it");
 }
 
 /// A list's next element.
-void append(fields& headers, std::string_view name, std::string_view element)
+template <class Name>
+void append(fields& headers, Name name, std::string_view element)
 {
-    auto const before = headers.find(name);
-    if (before == headers.end())
-        return headers.set(name, element);
+    auto const [first, last] = headers.equal_range(name);
+    if (first == last)
+        return headers.insert(name, element);
     std::string list;
-    auto const range = headers.equal_range(name);
-    for (auto one = range.first; one != range.second; ++one)
-        list.append(one->value()).append(", ");
+    for (auto line = first; line != last; ++line)
+        list.append(line->value()).append(", ");
     headers.set(name, list.append(element));
 }
 
+void set_default(fields& headers, std::string_view name, std::string_view value)
+{
+    if (headers.count(name) == 0)
+        headers.insert(name, value);
+}
+
+/// What a client claims about its way.
+void remove_claims(fields& headers)
+{
+    constexpr std::string_view claimed = "x-forwarded-";
+    for (auto line = headers.begin(); line != headers.end();) {
+        auto const name = line->name_string();
+        bool const is_claim = line->name() == http::field::unknown
+            ? name.size() > claimed.size() && equals_ignoring_case(name.substr(0, claimed.size()), claimed)
+            : line->name() == http::field::forwarded;
+        if (is_claim)
+            line = headers.erase(line);
+        else
+            ++line;
+    }
+}
+
 /// RFC 7239 section 4: an address that is no token stands in quotes, that of IPv6 in brackets as well.
-std::string node_of(std::string const& address)
+void append_node(std::string& element, std::string_view address)
 {
     bool const is_v6 = address.find(':') != address.npos;
-    return is_v6 ? "\"[" + address + "]\"" : address;
+    element.append(is_v6 ? "for=\"[" : "for=").append(address).append(is_v6 ? "]\";" : ";");
 }
 
 void add_forwarded(fields& headers, std::string const& peer, bool behind_proxy)
 {
     std::string const host(headers[http::field::host]);
     if (!behind_proxy)
-        for (std::string_view const name :
-            {"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"})
-            headers.erase(name);
-    std::string element = "proto=http";
+        remove_claims(headers);
+    std::string element;
+    element.reserve(peer.size() + host.size() + 40);
     if (!peer.empty()) {
-        append(headers, "X-Forwarded-For", peer);
-        element = "for=" + node_of(peer) + ";" + element;
+        append(headers, std::string_view("X-Forwarded-For"), peer);
+        append_node(element, peer);
     }
+    element += "proto=http";
     if (!host.empty()) {
-        if (headers.count("X-Forwarded-Host") == 0)
-            headers.set("X-Forwarded-Host", host);
-        element += ";host=\"" + host + "\"";
+        set_default(headers, "X-Forwarded-Host", host);
+        element.append(";host=\"").append(host).append("\"");
     }
-    if (headers.count("X-Forwarded-Proto") == 0)
-        headers.set("X-Forwarded-Proto", "http");
-    append(headers, "Forwarded", element);
-    append(headers, "Via", "1.1 " + own_name());
+    set_default(headers, "X-Forwarded-Proto", "http");
+    append(headers, http::field::forwarded, element);
+    append(headers, http::field::via, own_via());
 }
 
 /// In the framing in which it comes.

@@ -74,8 +74,13 @@ bool valid_field_name(std::string_view name) noexcept { return is_token(name); }
 
 bool valid_field_value(std::string_view value) noexcept
 {
-    return trim_whitespace(value).size() == value.size()
-        && std::all_of(value.begin(), value.end(), [](char c) { return is_octet(c, value_octet); });
+    if (value.empty())
+        return true;
+    unsigned common = value_octet; // one look at each octet, and one decision
+    for (char const c : value)
+        common &= detail::octet_classes[static_cast<unsigned char>(c)];
+    auto const is_space = [](char c) { return c == ' ' || c == '\t'; };
+    return common != 0 && !is_space(value.front()) && !is_space(value.back());
 }
 
 bool media_type_is(std::string_view content_type, std::string_view media_type) noexcept

@@ -246,4 +246,16 @@ std::string multipart_parser::take_data()
     return taken;
 }
 
+std::string multipart_parser::take_passed()
+{
+    data_ = {};
+    std::string rest(buffer_, at_);
+    auto passed = std::exchange(buffer_, std::move(rest));
+    passed.resize(std::exchange(at_, 0));
+    auto const own = std::min(own_, passed.size());
+    own_ -= own;
+    passed.erase(0, own);
+    return passed;
+}
+
 } // namespace framex

@@ -32,14 +32,20 @@ std::string parse(std::string_view body, std::size_t step)
     limits.file = 90;
     limits.outside = 50;
     multipart_parser parser("b", limits);
-    std::string text;
+    bool const takes = step % 2 == 0;
+    std::string text, passed;
     std::size_t at = 0;
     try {
         for (;;) {
             auto const happened = parser.next();
             if (happened == multipart_parser::event::need_more || happened == multipart_parser::event::end) {
-                if (at >= body.size() && happened == multipart_parser::event::end)
+                if (!takes)
+                    passed += parser.take_passed();
+                require(body.starts_with(passed));
+                if (at >= body.size() && happened == multipart_parser::event::end) {
+                    require(takes || passed == body);
                     return text;
+                }
                 if (at >= body.size())
                     parser.finish();
                 else
@@ -53,7 +59,7 @@ std::string parse(std::string_view body, std::size_t step)
                 text += "<" + head.name + "|" + name + "|" + head.content_type + ">";
             } else if (happened == multipart_parser::event::data) {
                 require(!parser.data().empty());
-                text += step % 2 == 0 ? parser.take_data() : std::string(parser.data());
+                text += takes ? parser.take_data() : std::string(parser.data());
             } else
                 text += "</>";
         }

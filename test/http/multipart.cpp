@@ -133,6 +133,29 @@ BOOST_AUTO_TEST_CASE(content_keeps_every_octet)
     check(form(file_head, std::string("\0\xff", 2)), "f(a.txt)a/b=" + std::string("\0\xff", 2) + ";end");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_looked_at_passes_as_it_came_at_any_split)
+{
+    auto const whole = form(file_head, "a\r\n--B0undar\r\r\nb");
+    for (auto const& body :
+        {whole, "\r\n" + whole, "before\r\n" + whole + "behind", "\r" + whole, form(head, "")})
+        for (std::size_t step = 1; step <= body.size(); ++step) {
+            multipart_parser parser("B0undary");
+            std::string passed;
+            for (std::size_t at = 0; at < body.size(); at += step) {
+                parser.push(body.substr(at, step));
+                for (auto seen = parser.next(); seen != event::need_more && seen != event::end;)
+                    seen = parser.next();
+                passed += parser.take_passed();
+                BOOST_TEST_REQUIRE(body.starts_with(passed));
+                BOOST_TEST_REQUIRE(passed.size() + 100 > at); // a head and a delimiter at most stay behind
+            }
+            parser.finish();
+            while (parser.next() != event::end)
+                ;
+            BOOST_TEST_REQUIRE(passed + parser.take_passed() == body);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(what_stands_outside_of_the_parts_is_ignored)
 {
     auto const whole = form(head, "x");

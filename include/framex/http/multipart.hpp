@@ -61,6 +61,10 @@ public:
     std::string_view data() const noexcept { return data_; }
     /// The same as a text of its own, without a copy where that is possible; data() is empty afterwards.
     std::string take_data();
+    /// The octets that the events since the last call were read from, just as they came: for whoever passes
+    /// the body on once it was looked at. What may still become something else stays. data() is empty
+    /// afterwards; not together with take_data().
+    std::string take_passed();
 
 private:
     enum class step : unsigned char { preamble, head, content, epilogue };
@@ -85,6 +89,7 @@ private:
     multipart_limits limits_;
     std::string delimiter_; // CR LF "--" boundary
     std::string buffer_;
+    std::size_t own_ = 2; ///< octets at its beginning that are not of the body
     std::string_view data_;
     part_head head_;
     std::optional<http_error> fault_;
