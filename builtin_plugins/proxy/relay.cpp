@@ -18,15 +18,17 @@ class event_boundary {
 public:
     void take(std::string_view piece) noexcept
     {
+        is_fresh_ = is_fresh_ && piece.empty();
+        if (auto const inside = piece.find_last_not_of("\r\n"); inside != piece.npos) {
+            lines_ = 0;
+            last_ = 0;
+            piece.remove_prefix(inside + 1);
+        }
         for (char const c : piece) {
-            bool const ends_line = c == '\n' || c == '\r';
-            if (!ends_line)
-                lines_ = 0;
-            else if (!(c == '\n' && last_ == '\r')) // CR LF is one end
-                ++lines_;
+            if (!(c == '\n' && last_ == '\r')) // CR LF is one end
+                lines_ = std::min(lines_ + 1, 2);
             last_ = c;
         }
-        is_fresh_ = is_fresh_ && piece.empty();
     }
     bool is_reached() const noexcept { return lines_ >= 2 || is_fresh_; }
 

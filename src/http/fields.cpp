@@ -17,24 +17,17 @@ std::string_view name_of(http::field id) noexcept { return http::to_string(id); 
 
 } // namespace
 
-bool fields::is_of(entry const& one, http::field id, std::string_view name) const noexcept
-{
-    return one.id == id
-        && (id != http::field::unknown
-            || equals_ignoring_case({octets_.data() + one.at, one.name_size}, name));
-}
-
 /// Lines of one name stand together.
 fields::range fields::lines_of(http::field id, std::string_view name) const noexcept
 {
-    auto const all = entries_.size();
-    std::size_t first = 0;
-    while (first != all && !is_of(entries_[first], id, name))
-        ++first;
-    std::size_t last = first;
-    while (last != all && is_of(entries_[last], id, name))
-        ++last;
-    return {place(first), place(last)};
+    auto const is_of = [&](entry const& one) {
+        return one.id == id
+            && (id != http::field::unknown
+                || equals_ignoring_case({octets_.data() + one.at, one.name_size}, name));
+    };
+    auto const first = std::ranges::find_if(entries_, is_of);
+    auto const last = std::find_if_not(first, entries_.end(), is_of);
+    return {place(first - entries_.begin()), place(last - entries_.begin())};
 }
 
 std::pair<fields::const_iterator, fields::const_iterator> fields::equal_range(
@@ -49,10 +42,11 @@ std::string fields::with_room(std::size_t more)
     std::size_t live = 0;
     for (auto const& one : entries_)
         live += std::size_t(one.name_size) + one.value_size;
-    if (more > std::numeric_limits<std::uint32_t>::max() - live)
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    if (more > most - live)
         throw std::length_error("the header fields are larger than 4 GiB");
     std::string all;
-    all.reserve(std::max({live + more, 2 * live, least_octets}));
+    all.reserve(std::max({live + more, std::min(2 * live, most), least_octets}));
     for (auto& one : entries_) {
         auto const at = static_cast<std::uint32_t>(all.size());
         all.append(octets_, one.at, one.name_size).append(octets_, one.value_at, one.value_size);
@@ -85,7 +79,7 @@ void fields::insert(http::field id, std::string_view name, std::string_view valu
     auto const one = made(id, name, value);
     if (entries_.capacity() == 0)
         entries_.reserve(least_lines);
-    entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(after), one);
+    entries_.insert(entries_.begin() + after, one);
 }
 
 void fields::set(http::field id, std::string_view name, std::string_view value)
@@ -95,9 +89,9 @@ void fields::set(http::field id, std::string_view name, std::string_view value)
         return insert(id, name, value);
     auto const first = index_of(lines.first);
     auto const one = made(id, name, value);
-    entries_[first] = one;
-    auto const second = entries_.begin() + static_cast<std::ptrdiff_t>(first) + 1;
-    entries_.erase(second, second + static_cast<std::ptrdiff_t>(size_of(lines)) - 1);
+    auto const at = entries_.begin() + first;
+    *at = one;
+    entries_.erase(at + 1, at + static_cast<std::ptrdiff_t>(size_of(lines)));
 }
 
 void fields::insert(http::field name, std::string_view value) { insert(name, name_of(name), value); }
@@ -108,7 +102,7 @@ void fields::set(std::string_view name, std::string_view value) { set(id_of(name
 std::size_t fields::erase(range const& lines) noexcept
 {
     auto const gone = size_of(lines);
-    auto const first = entries_.begin() + static_cast<std::ptrdiff_t>(index_of(lines.first));
+    auto const first = entries_.begin() + index_of(lines.first);
     entries_.erase(first, first + static_cast<std::ptrdiff_t>(gone));
     return gone;
 }
@@ -116,7 +110,7 @@ std::size_t fields::erase(range const& lines) noexcept
 fields::const_iterator fields::erase(const_iterator line) noexcept
 {
     auto const index = index_of(line);
-    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
+    entries_.erase(entries_.begin() + index);
     return place(index);
 }
 

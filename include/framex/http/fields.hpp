@@ -95,7 +95,7 @@ public:
     using iterator = const_iterator;
 
     const_iterator begin() const noexcept { return place(0); }
-    const_iterator end() const noexcept { return place(entries_.size()); }
+    const_iterator end() const noexcept { return place(std::ssize(entries_)); }
     /// Lines.
     std::size_t size() const noexcept { return entries_.size(); }
 
@@ -130,14 +130,11 @@ public:
 private:
     using range = std::pair<const_iterator, const_iterator>;
 
-    const_iterator place(std::size_t index) const noexcept
+    const_iterator place(std::ptrdiff_t index) const noexcept
     {
         return {octets_.data(), entries_.data() + index};
     }
-    std::size_t index_of(const_iterator line) const noexcept
-    {
-        return static_cast<std::size_t>(line.entry_ - entries_.data());
-    }
+    std::ptrdiff_t index_of(const_iterator line) const noexcept { return line.entry_ - entries_.data(); }
     std::string_view value_of(const_iterator found) const noexcept
     {
         return found == end() ? std::string_view() : (*found).value();
@@ -146,7 +143,6 @@ private:
     {
         return static_cast<std::size_t>(lines.second.entry_ - lines.first.entry_);
     }
-    bool is_of(entry const& one, http::field id, std::string_view name) const noexcept;
     range lines_of(http::field id, std::string_view name) const noexcept;
     std::size_t erase(range const& lines) noexcept;
     void insert(http::field id, std::string_view name, std::string_view value);
