@@ -56,9 +56,10 @@ client_connection::client_connection(asio::any_io_executor executor, origin to, 
 }
 client_connection::~client_connection() = default;
 
-bool client_connection::ended_well() const noexcept
+bool client_connection::may_be_used_again() const noexcept
 {
-    return keep_ && !cut_ && !failed_ && !sending_ && body_done() && input_.empty() && transport_->is_open();
+    return keep_ && !cut_ && !failed_ && !sending_ && body_done() && input_.empty() && transport_->is_open()
+        && !transport_->is_readable();
 }
 
 // ---- time -------------------------------------------------------------------------------------------

@@ -59,10 +59,8 @@ public:
     ~client_connection();
 
     origin const& where() const noexcept { return origin_; }
-    /// Whether the last exchange has, and another may follow it.
-    bool ended_well() const noexcept;
-    /// Whether nothing has come since, too.
-    bool may_be_used_again() const noexcept { return ended_well() && !transport_->is_readable(); }
+    /// Whether the last exchange has ended well and nothing has come since.
+    bool may_be_used_again() const noexcept;
     /// From now on idle; after `limit` it closes itself and leaves `pool`.
     void rest(std::chrono::milliseconds limit, std::weak_ptr<connection_pool> pool);
     clock::time_point idle_since() const noexcept { return idle_since_; }

@@ -130,7 +130,7 @@ std::shared_ptr<client_connection> connection_pool::take(origin const& to)
 
 void connection_pool::give_back(std::shared_ptr<client_connection> connection)
 {
-    if (limits_.idle_connections == 0 || limits_.idle_total == 0 || !connection->ended_well())
+    if (limits_.idle_connections == 0 || limits_.idle_total == 0 || !connection->may_be_used_again())
         return;
     auto const time = time_to_rest(*connection, limits_);
     if (!time)
