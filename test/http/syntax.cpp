@@ -38,7 +38,10 @@ BOOST_AUTO_TEST_CASE(only_ascii_letters_lose_their_case)
     BOOST_TEST(equals_ignoring_case("Content-TYPE", "content-type"));
     BOOST_TEST(equals_ignoring_case("", ""));
     BOOST_TEST(!equals_ignoring_case("a", "ab"));
-    BOOST_TEST(!equals_ignoring_case("[", "{"));
+    for (std::string_view each : {"@`", "[{", "^~", "Z:", "0\x10", " a"}) // 32 apart, or nearly
+        BOOST_TEST(!equals_ignoring_case(each.substr(0, 1), each.substr(1)), each);
+    BOOST_TEST(equals_ignoring_case("AZaz09-", "azAZ09-"));
+    static_assert(equals_ignoring_case("Host", "hOST") && !equals_ignoring_case("Host", "Hose"));
     BOOST_TEST(!equals_ignoring_case("\xc4", "\xe4"));
 }
 

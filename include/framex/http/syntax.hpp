@@ -64,9 +64,14 @@ constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noex
 {
     if (a.size() != b.size())
         return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (to_lower(a[i]) != to_lower(b[i]))
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        int const difference = a[i] ^ b[i];
+        if (difference == 0) [[likely]]
+            continue;
+        char const lower = static_cast<char>(a[i] | ('a' ^ 'A'));
+        if (difference != ('a' ^ 'A') || lower < 'a' || lower > 'z')
             return false;
+    }
     return true;
 }
 
