@@ -96,7 +96,7 @@ void session<Socket>::look_after(tick now)
 {
     if (cancels_)
         cancel_handler();
-    bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_ + 1;
+    bool const runs_on = phase_ == phase::handler && handler_since_ != never && now > handler_since_;
     if ((runs_on || phase_ == phase::stream) && !gone_)
         look_for_departure();
     if (phase_ == phase::idle)
