@@ -1,4 +1,5 @@
 """The processes of a test: framex with a configuration, and what it talks to; and the requests of a client."""
+import contextlib
 import http.client
 import json
 import os
@@ -100,6 +101,23 @@ class Framex(Service):
         if kind:
             print(f"framex on port {self.port} printed:\n{self.text()[-4000:]}")
         super().__exit__(kind, *rest)
+
+
+BEFORE_SINK = """load_builtin_plugins = ["proxy"]
+[server]
+enable_proxy = true
+[plugins.proxy.proxy_urls."{url}"]
+docs_path = "/openapi.json"
+"""
+
+
+@contextlib.contextmanager
+def framex_before_sink(program, rate):
+    """sink.py, and framex before it."""
+    port = free_port()
+    with Peer([sys.executable, HERE / "sink.py", port, rate], port) as sink, \
+            Framex(program, BEFORE_SINK.format(url=sink.url)) as front:
+        yield sink, front
 
 
 class Answer:
