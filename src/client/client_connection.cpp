@@ -118,8 +118,11 @@ void client_connection::expect_write()
 void client_connection::expect_body()
 {
     reading_ = true;
-    if (!sending_)
-        return expect(options_.body_timeout);
+    if (!sending_) {
+        auto const due = after(options_.body_timeout);
+        due_ = body_ == body_kind::length ? std::min(due, pace_.wait()) : due;
+        return arm();
+    }
     due_ = end_;
     if (writing_)
         expect_write();
@@ -384,6 +387,7 @@ void client_connection::begin_body(response_head const& head, std::string_view m
         body_ = body_kind::chunked;
     else
         body_ = head.has_length ? body_kind::length : body_kind::to_end;
+    pace_ = body_pace(options_.body_timeout, options_.body_rate);
     keep_ = head.keep_alive && body_ != body_kind::to_end;
     input_.consume(head.size);
     pause();
@@ -420,7 +424,7 @@ std::string client_connection::take_body()
 void client_connection::body_arrived()
 {
     if (received())
-        return;
+        return pace_.take(transferred_);
     if (error_ == asio::error::eof && body_ == body_kind::to_end) {
         body_ = body_kind::none;
         return;

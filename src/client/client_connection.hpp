@@ -1,6 +1,7 @@
 /// One connection to an upstream: its octets, its one clock, and the exchange that runs on it.
 #pragma once
 
+#include "client/body_pace.hpp"
 #include "client/transport.hpp"
 #include "coro/io.hpp"
 #include "http/input_buffer.hpp"
@@ -186,6 +187,7 @@ private:
 
     body_kind body_ = body_kind::none;
     std::uint64_t left_ = 0; ///< of a body with a length
+    body_pace pace_; ///< of such a body
     chunk_reader chunks_;
     bool keep_ = false; ///< another exchange may follow this one
     bool cut_ = false; ///< the request was not sent whole

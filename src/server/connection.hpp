@@ -2,8 +2,8 @@
 /// Split by step: connection.cpp reads heads and bodies, dispatch.cpp runs routes and writes answers.
 #pragma once
 
+#include "http/body_clock.hpp"
 #include "http/input_buffer.hpp"
-#include "server/body_clock.hpp"
 #include "server/compression.hpp"
 #include "server/failure.hpp"
 #include "server/watch.hpp"

@@ -14,13 +14,6 @@ worker::worker(asio::any_io_executor executor, std::shared_ptr<service const> sh
 {
 }
 
-tick ticks_of(std::chrono::milliseconds span) noexcept
-{
-    if (span.count() <= 0)
-        return never;
-    return 1 + static_cast<tick>((span.count() + tick_length.count() - 1) / tick_length.count());
-}
-
 tick worker::after(std::chrono::milliseconds span) const noexcept
 {
     auto const ticks = ticks_of(span);

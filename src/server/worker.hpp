@@ -1,6 +1,7 @@
 /// What the connections of one executor share: the app's table and limits, their registry, the coarse clock.
 #pragma once
 
+#include "coro/coarse_time.hpp"
 #include "coro/io.hpp"
 #include "coro/reserved_memory.hpp"
 #include "server/compression.hpp"
@@ -28,13 +29,6 @@
 #include <vector>
 
 namespace framex {
-
-/// Counts ticks of 100 ms since the worker began.
-using tick = std::uint32_t;
-inline constexpr std::chrono::milliseconds tick_length{100};
-inline constexpr tick never = 0;
-/// The ticks in which `span` has surely passed; `never` for a span of zero.
-tick ticks_of(std::chrono::milliseconds span) noexcept;
 
 /// What all workers of one app share; unchanged as long as it lives.
 struct service {

@@ -160,10 +160,42 @@ BOOST_AUTO_TEST_CASE(a_body_that_keeps_coming_has_no_time_out_but_the_total_one)
     };
     client_options options;
     options.body_timeout = 1s; // less than the whole body takes
+    options.body_rate = 0;
     scripted upstream(drips);
     BOOST_TEST(!get(upstream, options).has_value());
     options.total_timeout = 300ms;
     BOOST_TEST(is(get(upstream, options), errc::total_timeout));
+}
+
+/// Sends an octet every 20 ms until nobody takes it any more, or after two seconds.
+scripted::script drips_after(std::string head, std::string octet, std::string end = {})
+{
+    return [head = std::move(head), octet = std::move(octet), end = std::move(end)](peer& client) {
+        client.head();
+        client.say(head);
+        for (int i = 0; i < 100 && client.say(octet); ++i)
+            std::this_thread::sleep_for(20ms);
+        client.say(end);
+    };
+}
+
+BOOST_AUTO_TEST_CASE(a_body_of_known_length_that_drips_runs_out_of_its_time)
+{
+    client_options options;
+    options.body_timeout = 300ms;
+    scripted drips(drips_after("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", "x"));
+    BOOST_TEST(is(get(drips, options), errc::body_timeout));
+    options.body_rate = 10; // it sends about 50 octets a second
+    BOOST_TEST(!get(drips, options).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_body_of_unknown_length_may_be_a_stream_that_drips)
+{
+    client_options options;
+    options.body_timeout = 300ms;
+    scripted drips(
+        drips_after("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", "0\r\n\r\n"));
+    BOOST_TEST(!get(drips, options).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_upstream_that_takes_nothing_runs_into_the_write_time_out)

@@ -23,7 +23,11 @@ struct client_options {
     std::chrono::milliseconds tls_timeout{10'000}; ///< the handshake after that
     std::chrono::milliseconds write_timeout{30'000}; ///< while the upstream takes nothing of the request
     std::chrono::milliseconds head_timeout{60'000}; ///< from the sent request to the answer's head
-    std::chrono::milliseconds body_timeout{60'000}; ///< while nothing of the body comes
+    std::chrono::milliseconds body_timeout{60'000}; ///< while nothing of the body comes; see body_rate
+    /// Octets a second: a body with a Content-Length that comes more slowly spends `body_timeout`, and buys
+    /// back of it what the rate allows, until nothing is left. 0: any octet renews it. A body of unknown
+    /// length may be a stream, whose silence means nothing.
+    std::uint64_t body_rate = 256;
     std::chrono::milliseconds total_timeout{0}; ///< from the call to the end of the body
     std::size_t body_size = 16 << 20; ///< octets that send() takes
     head_limits heads{}; ///< of answers

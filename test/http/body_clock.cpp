@@ -1,5 +1,5 @@
-// The allowance of a request body, tick by tick.
-#include "server/body_clock.hpp"
+// The allowance of a body, tick by tick.
+#include "http/body_clock.hpp"
 
 #include <boost/test/unit_test.hpp>
 

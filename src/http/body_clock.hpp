@@ -1,9 +1,10 @@
-/// How long a request body may still take.
+/// How long a body may still take.
 #pragma once
 
-#include "server/worker.hpp"
+#include "coro/coarse_time.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,7 +12,7 @@ namespace framex {
 
 /// An allowance of ticks that waiting spends and octets buy back: it begins with the whole time-out and never
 /// exceeds it, so a silent client has the time-out, and one that drips below the rate runs out of it however
-/// it splits its octets. What the handler takes between two pulls is not spent.
+/// it splits its octets. What whoever reads takes between two waits is not spent.
 class body_clock {
 public:
     /// Nothing is bounded.
