@@ -45,6 +45,8 @@ request make_request(route const& entry, invocation& call)
     made.headers.reserve(head.field_count + spare_lines, head.size + spare_octets);
     for (std::size_t i = 0; i < head.field_count; ++i)
         made.headers.insert(head.fields[i].name, head.fields[i].value);
+    if (!call.request_id.empty() && head.field_count < std::size(head.fields))
+        made.headers.set("X-Request-ID", call.request_id);
     made.body = call.body;
     if (call.from)
         made.peer = call.from->address();

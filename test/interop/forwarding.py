@@ -24,7 +24,9 @@ def check_parameters(front):
     equal(headers["x-forwarded-for"], "127.0.0.1", "the address of the client")
     equal(headers["x-forwarded-host"], f"127.0.0.1:{front.port}", "the host that was asked for")
     expect("authorization" not in headers, "the client's key stays behind", headers)
-    nothing = ask(front, "GET", "/api/v1/items/3").json()
+    answer = ask(front, "GET", "/api/v1/items/3")
+    nothing = answer.json()
+    equal(nothing["headers"]["x-request-id"], answer.headers["X-Request-ID"], "one id in both logs")
     equal([nothing["q"], nothing["note"], nothing["x_token"]], [[], None, None], "parameters that are left out")
     equal(ask(front, "GET", "/api/v1/files/b%20%E6%BC%A2.txt").json(), {"rest": "b 漢.txt"}, "a path with other letters")
 

@@ -66,6 +66,17 @@ private:
     std::vector<kept_error> errors_;
 };
 
+/// Tells what a handler sees of the request's id.
+struct teller {
+    static inline plugin_metadata const metadata{.name = "teller", .version = "1.0.0"};
+    static std::string tell(request asked)
+    {
+        std::string told = std::to_string(asked.headers.count("X-Request-ID"));
+        return told + " " + std::string(asked.headers["X-Request-ID"]);
+    }
+    static void define(api<teller>& api) { api.get("/tell", &teller::tell); }
+};
+
 /// The sample plugin with both sinks.
 struct observed : sinks, served<sample> {
     explicit observed(settings configuration = {})
@@ -172,6 +183,39 @@ BOOST_AUTO_TEST_CASE(what_the_client_may_read_is_no_error)
         ask(service.port(), std::string("GET /api/v1/fail?kind=") + kind);
     BOOST_TEST(eventually([&] { return service.size() == 3; }));
     BOOST_TEST(service.errors().size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_sees_the_id_and_sends_it_on_with_the_request)
+{
+    sinks seen_here;
+    served<teller> service(
+        {}, [&](framex::app& app) { app.on_access([&](access_record const& r) { seen_here.add(r); }); });
+    auto const told = [&](std::string const& fields) {
+        raw_client client(service.port());
+        client.send("GET /api/v1/tell HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields + "\r\n");
+        return client.to_end();
+    };
+    auto const is_told = [](std::string const& answer) {
+        return has(answer, "\"data\":\"1 " + id_in(answer) + "\"}");
+    };
+    BOOST_TEST(is_told(told("")));
+    BOOST_TEST(id_in(told("X-Request-ID: order-7\r\n")) == "order-7");
+    BOOST_TEST(is_told(told("X-Request-ID: order-7\r\n")));
+    auto const two = told("X-Request-ID: not sane\r\nx-request-id: two\r\n");
+    BOOST_TEST(is_new_id(id_in(two)));
+    BOOST_TEST(is_told(two));
+    std::string most;
+    for (int i = 0; i < 98; ++i) // with the two above all that a head may have
+        most += "X-N: 1\r\n";
+    BOOST_TEST(has(told(most), "\"data\":\"0 \"}"));
+}
+
+BOOST_AUTO_TEST_CASE(without_an_access_sink_a_handler_sees_what_the_client_sent)
+{
+    served<teller> service;
+    raw_client client(service.port());
+    client.send("GET /api/v1/tell HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Request-ID: a b\r\n\r\n");
+    BOOST_TEST(has(client.to_end(), "\"data\":\"1 a b\"}"));
 }
 
 BOOST_AUTO_TEST_CASE(errors_are_told_without_an_access_sink_and_then_have_no_id)

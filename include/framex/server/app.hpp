@@ -78,8 +78,9 @@ public:
     app& use(detail::any_middleware m);
 
     /// Every request is told to `sink` at its end, and carries an X-Request-ID in its answer: the one it came
-    /// with when that is a token of at most 128 octets (RFC 9110 5.6.2), else 128 random bits in hex. Without
-    /// a sink there are no ids. Only before the app is prepared.
+    /// with when that is a token of at most 128 octets (RFC 9110 5.6.2), else 128 random bits in hex. A
+    /// handler's `request` has the same field, unless it has 100 fields already, so what it sends on carries
+    /// the id. Without a sink there are no ids. Only before the app is prepared.
     app& on_access(access_sink sink);
 
     /// What handlers throw and clients do not see is told to `sink`, and the cache's failures. Only before
