@@ -70,6 +70,8 @@ public:
         functions();
         if (!issues_.empty())
             throw validation_error(std::move(issues_));
+        auto& health = made_.group.health;
+        health.authorization = made_.key_for(std::string_view(health.path).substr(0, health.path.find('?')));
         return std::move(made_);
     }
 

@@ -143,9 +143,11 @@ std::optional<std::size_t> another(
     return std::nullopt;
 }
 
-awaitable<bool> is_well(http_client client, std::string url)
+awaitable<bool> is_well(http_client client, std::string url, std::string authorization)
 {
     outgoing_request question("GET", url);
+    if (!authorization.empty())
+        question.headers.set(http::field::authorization, authorization);
     try {
         auto const answer = co_await client.send(std::move(question));
         co_return answer.status < 400;
@@ -161,7 +163,7 @@ awaitable<void> follow_health(std::shared_ptr<group_state> group, http_client cl
 {
     auto const& how = group->options().health;
     for (;;) {
-        bool const is_good = co_await is_well(client, group->url(index) + how.path);
+        bool const is_good = co_await is_well(client, group->url(index) + how.path, how.authorization);
         group->tell_health(index, is_good);
         co_await sleep_for(how.interval);
     }

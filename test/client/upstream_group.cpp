@@ -280,6 +280,7 @@ BOOST_AUTO_TEST_CASE(checks_find_who_is_well_until_they_are_cancelled)
     well.on("GET", "/ready").answer(200);
     group_options options;
     options.health.path = "/ready";
+    options.health.authorization = "the-key";
     options.health.interval = 5ms;
     options.health.unhealthy = options.health.healthy = 2;
     upstream_group const group({{sick.url("/base/")}, {well.url()}}, options);
@@ -301,6 +302,9 @@ BOOST_AUTO_TEST_CASE(checks_find_who_is_well_until_they_are_cancelled)
     BOOST_TEST(group.counts().front().is_healthy);
     BOOST_TEST(group.counts().back().is_healthy);
     BOOST_TEST(group.counts().front().requests == 0U); // they are not counted
+    auto const asked = well.requests();
+    BOOST_TEST_REQUIRE(!asked.empty());
+    BOOST_TEST(std::string(asked.front().headers[http::field::authorization]) == "the-key");
 }
 
 BOOST_AUTO_TEST_CASE(a_member_that_does_not_answer_a_check_in_time_is_not_well)

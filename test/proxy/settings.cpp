@@ -214,15 +214,18 @@ timeout = 90
 balance = "least_in_flight"
 in_flight = 7
 repeats_sent = true
-health_path = "/up"
+health_path = "/up?deep=1"
 tls = { trusts_any_certificate = true }
+[plugins.proxy.auth.rules]
+"/up" = ["up-key", "another"]
 )");
     BOOST_TEST((made.group.upstream.client.connect_timeout == 30s));
     BOOST_TEST((made.group.balance == balance::least_in_flight));
     BOOST_TEST(made.group.in_flight == 7u);
     BOOST_TEST(made.group.retry.repeats_sent);
     BOOST_TEST(made.checks_health);
-    BOOST_TEST(made.group.health.path == "/up");
+    BOOST_TEST(made.group.health.path == "/up?deep=1");
+    BOOST_TEST(made.group.health.authorization == "up-key");
     BOOST_TEST(made.group.upstream.client.tls.trusts_any_certificate);
     for (auto const* wrong : {"balance = \"random\"", "in_flight = -1", "health_path = \"up\"",
              "tls = { ca_file = \"/nowhere/ca.pem\" }", "tls = { verify = false }"})

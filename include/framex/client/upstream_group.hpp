@@ -66,6 +66,7 @@ struct retry_options {
 /// How members are asked whether they are well. See upstream_group::check_health().
 struct health_options {
     std::string path = "/healthz"; ///< of a GET below the base URL; an answer below 400 is a good one
+    std::string authorization{}; ///< the value of its Authorization; empty: it has none
     std::chrono::milliseconds interval{5'000}; ///< from one answer to the next question
     std::chrono::milliseconds timeout{2'000};
     unsigned healthy = 2; ///< good answers in a row until a member is chosen again
