@@ -55,13 +55,26 @@ struct tls_stream {
     bool has_owner = true;
 };
 
+/// A handler whose results pass through `function(handler, results...)`.
+template <class Function>
+class passing : public on_socket {
+public:
+    passing(on_socket inner, Function function) : on_socket(std::move(inner)), function_(std::move(function))
+    {
+    }
+    void operator()(error_code error, std::size_t size = 0)
+    {
+        function_(static_cast<on_socket&>(*this), error, size);
+    }
+
+private:
+    Function function_;
+};
+
 /// Passes the results on.
 struct kept {
     explicit kept(std::shared_ptr<tls_stream> stream) noexcept : shared(std::move(stream)) {}
-    void operator()(transport::handler inner, error_code error, std::size_t size) const
-    {
-        std::move(inner)(error, size);
-    }
+    void operator()(on_socket& inner, error_code error, std::size_t size) const { inner(error, size); }
 
     std::shared_ptr<tls_stream> shared;
 };
@@ -84,12 +97,12 @@ public:
     void handshake(handler done) override
     {
         shared_->stream.async_handshake(
-            asio::ssl::stream_base::client, passing(std::move(done), kept(shared_)));
+            asio::ssl::stream_base::client, passing(here(std::move(done)), kept(shared_)));
     }
     void read_some(asio::mutable_buffer to, handler done) override;
     void write_some(asio::const_buffer from, handler done) override
     {
-        shared_->stream.async_write_some(from, passing(std::move(done), kept(shared_)));
+        shared_->stream.async_write_some(from, passing(here(std::move(done)), kept(shared_)));
     }
     bool is_readable() noexcept override;
     bool is_open() const noexcept override { return shared_->stream.next_layer().is_open(); }
@@ -107,11 +120,7 @@ public:
 
 private:
     tcp_socket& socket() noexcept { return shared_->stream.next_layer(); }
-    auto keep_alive() const
-    {
-        return [shared = shared_](
-                   handler inner, error_code error, std::size_t size) { std::move(inner)(error, size); };
-    }
+    on_socket here(handler done) { return {std::move(done), socket().get_executor()}; }
 
     std::shared_ptr<tls_stream> shared_;
 };
@@ -123,13 +132,13 @@ void socket_tls_transport::read_some(asio::mutable_buffer to, handler done)
     auto piece = std::make_unique<char[]>(to.size());
     auto const into = asio::buffer(piece.get(), to.size());
     auto complete = [shared = shared_, to, piece = std::move(piece)](
-                        handler inner, error_code error, std::size_t size) {
+                        on_socket& inner, error_code error, std::size_t size) {
         if (!shared->has_owner)
-            return std::move(inner)(asio::error::operation_aborted, 0);
+            return inner(asio::error::operation_aborted, 0);
         std::memcpy(to.data(), piece.get(), size);
-        std::move(inner)(error, size);
+        inner(error, size);
     };
-    shared_->stream.async_read_some(into, passing(std::move(done), std::move(complete)));
+    shared_->stream.async_read_some(into, passing(here(std::move(done)), std::move(complete)));
 }
 
 bool socket_tls_transport::is_readable() noexcept

@@ -87,28 +87,4 @@ private:
     executor_type executor_;
 };
 
-/// A handler whose results pass through `function(handler, results...)`: it has the executor and the slot of
-/// `inner`.
-template <class Function>
-class passing {
-public:
-    using executor_type = asio::associated_executor_t<transport::handler>;
-    using cancellation_slot_type = asio::associated_cancellation_slot_t<transport::handler>;
-
-    passing(transport::handler inner, Function function)
-        : inner_(std::move(inner)), function_(std::move(function))
-    {
-    }
-    executor_type get_executor() const noexcept { return asio::get_associated_executor(inner_); }
-    cancellation_slot_type get_cancellation_slot() const noexcept
-    {
-        return asio::get_associated_cancellation_slot(inner_);
-    }
-    void operator()(error_code error, std::size_t size = 0) { function_(std::move(inner_), error, size); }
-
-private:
-    transport::handler inner_;
-    Function function_;
-};
-
 } // namespace framex
