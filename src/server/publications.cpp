@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <unordered_set>
 
 namespace framex {
 
@@ -119,13 +120,12 @@ std::shared_ptr<service const> publications::made(
             left_out->push_back(two.second->method + " " + two.second->path + ": plugin " + two.first->plugin
                 + " offers " + two.first->method + " " + two.first->path + ", which goes first");
     if (!table->duplicates().empty()) { // nobody is to find them, in the document as little as by a request
-        auto const is_left_out = [&](route const& one) {
-            return std::ranges::any_of(
-                table->duplicates(), [&](duplicate_route const& two) { return two.second == &one; });
-        };
+        std::unordered_set<route const*> unserved;
+        for (auto const& two : table->duplicates())
+            unserved.insert(two.second);
         std::vector<route> served;
         for (auto const& one : table->routes())
-            if (!is_left_out(one))
+            if (!unserved.contains(&one))
                 served.push_back(one);
         table = std::make_shared<route_table>(std::move(served), base_.table->rules());
     }

@@ -25,7 +25,6 @@ route_table::route_table(std::vector<route> routes, key_rules rules)
         add(entry);
         guards_.push_back(entry.keys ? entry.keys.get() : rules_.find(entry.path));
     }
-    std::ranges::sort(patterns_, [](auto const& a, auto const& b) { return a->pattern < b->pattern; });
 }
 
 void route_table::bind(std::string_view plugin, void* instance) noexcept
@@ -45,13 +44,15 @@ path_entry& route_table::entry_of(route const& entry)
             slot = std::make_unique<path_entry>(std::move(probe));
         return *slot;
     }
-    auto const known =
-        std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == probe.pattern; });
-    if (known == patterns_.end())
+    auto& number = tree_.place_of(probe.pattern);
+    if (number == pattern_tree::nothing) {
+        number = patterns_.size();
         return *patterns_.emplace_back(std::make_unique<path_entry>(std::move(probe)));
-    if ((*known)->pattern.names().size() < probe.pattern.names().size())
-        (*known)->pattern = std::move(probe.pattern); // "*" hands out no value, "{rest:path}" does
-    return **known;
+    }
+    auto& known = *patterns_[number];
+    if (known.pattern.names().size() < probe.pattern.names().size())
+        known.pattern = std::move(probe.pattern); // "*" hands out no value, "{rest:path}" does
+    return known;
 }
 
 void route_table::add(route const& entry)
@@ -81,14 +82,16 @@ found_route route_table::find(
         if (found.target)
             return found;
     }
-    for (auto const& entry : patterns_) {
-        if (!entry->pattern.match(path, values))
-            continue;
-        if (auto const* target = entry->find(method))
-            return {entry.get(), target};
-        if (!found.entry)
-            found.entry = entry.get();
-    }
+    tree_.visit(path, [&](pattern_tree::number number) {
+        auto const& entry = *patterns_[number];
+        auto const* target = entry.find(method);
+        if (target || !found.entry)
+            found.entry = &entry;
+        found.target = target;
+        if (target)
+            entry.pattern.match(path, values);
+        return target != nullptr;
+    });
     return found;
 }
 
@@ -108,10 +111,10 @@ std::string route_table::allow(std::string_view path) const
     };
     if (auto const exact = exact_.find(path); exact != exact_.end())
         note_all(*exact->second);
-    std::vector<std::string_view> values;
-    for (auto const& entry : patterns_)
-        if (entry->pattern.match(path, values))
-            note_all(*entry);
+    tree_.visit(path, [&](pattern_tree::number number) {
+        note_all(*patterns_[number]);
+        return false;
+    });
     note("OPTIONS");
     std::string text(methods.front());
     for (auto const method : std::span(methods).subspan(1))
@@ -126,10 +129,8 @@ path_entry const* route_table::find_template(std::string_view path) const
     if (path.find_first_of("{*") == path.npos)
         return nullptr;
     try {
-        path_pattern const wanted(path);
-        auto const found =
-            std::ranges::find_if(patterns_, [&](auto const& p) { return p->pattern == wanted; });
-        return found == patterns_.end() ? nullptr : found->get();
+        auto const number = tree_.find(path_pattern(path));
+        return number == pattern_tree::nothing ? nullptr : patterns_[number].get();
     } catch (std::invalid_argument const&) {
         return nullptr; // no route's template is written so
     }

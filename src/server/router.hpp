@@ -2,6 +2,8 @@
 /// one of them.
 #pragma once
 
+#include "server/pattern_tree.hpp"
+
 #include <framex/http/path_pattern.hpp>
 #include <framex/http/rules.hpp>
 #include <framex/plugin/route.hpp>
@@ -82,7 +84,8 @@ private:
     std::vector<route> routes_;
     key_rules rules_;
     std::vector<key_rule const*> guards_; ///< of each route
-    std::vector<std::unique_ptr<path_entry>> patterns_; ///< in the order they are tried
+    std::vector<std::unique_ptr<path_entry>> patterns_; ///< of paths with parameters, by their number
+    pattern_tree tree_;
     std::unordered_map<std::string_view, std::unique_ptr<path_entry>> exact_;
     std::unordered_map<std::string_view, route const*> functions_;
     std::vector<duplicate_route> duplicates_;

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -130,6 +132,30 @@ BOOST_AUTO_TEST_CASE(two_routes_of_one_method_and_equal_patterns_and_two_functio
     BOOST_TEST(twice[1].is_function);
     BOOST_TEST(twice[1].second->function == "shop.Shelf.take");
     BOOST_TEST(twice[2].second->path == "/api/v1/all");
+}
+
+/// The shortest of three times that a table of so many templates takes to be made.
+std::chrono::nanoseconds time_to_make(std::size_t templates)
+{
+    std::vector<route> all(templates);
+    for (std::size_t i = 0; i < templates; ++i) {
+        all[i].method = "GET";
+        all[i].path = "/api/v1/shop-" + std::to_string(i) + "/items/{id}";
+    }
+    auto best = std::chrono::nanoseconds::max();
+    for (int i = 0; i < 3; ++i) {
+        auto const began = std::chrono::steady_clock::now();
+        route_table const table(all);
+        best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - began);
+        BOOST_TEST(
+            values_of(table, "/api/v1/shop-" + std::to_string(templates - 1) + "/items/7").size() == 1u);
+    }
+    return best;
+}
+
+BOOST_AUTO_TEST_CASE(ten_times_as_many_templates_take_about_ten_times_as_long)
+{
+    BOOST_TEST(time_to_make(10'000).count() < 40 * time_to_make(1'000).count()); // 100 if each met all others
 }
 
 BOOST_AUTO_TEST_CASE(equal_patterns_share_their_values_whatever_their_names)
