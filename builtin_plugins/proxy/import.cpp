@@ -17,6 +17,16 @@ using namespace std::chrono_literals;
 constexpr char const* fastapi_docs_path = "/openapi.json"; // where a service has it that never thought of us
 constexpr std::chrono::milliseconds first_wait = 500ms; // after a failure, doubled with each one
 
+/// What went wrong, for a line that names the upstream already.
+std::string without_name(upstream_error const& error)
+{
+    std::string text = error.what();
+    auto const name = "the upstream " + error.upstream();
+    if (text.starts_with(name))
+        text.replace(0, name.size(), "it");
+    return text;
+}
+
 /// A document is small, and whoever waits for it is the start of the service.
 client_options fetching(proxy_settings const& settings)
 {
@@ -86,7 +96,7 @@ awaitable<bool> upstream_import::refresh()
             throw;
         trouble = error.what();
     } catch (upstream_error const& error) {
-        trouble = error.what();
+        trouble = without_name(error);
         if (error.cause())
             trouble += ": " + error.cause().message();
     } catch (std::exception const& error) {

@@ -121,8 +121,30 @@ private:
             routes.routes.push_back(route_of(one));
         routes.schemas = all.schemas();
         tell_of_shared(all.found());
-        for (auto const& reason : context_.publish(std::move(routes)))
-            context_.log(log_level::warning, reason);
+        tell_of_left_out(context_.publish(std::move(routes)));
+    }
+
+    /// Many services have a /health of their own, as this one has.
+    void tell_of_left_out(std::vector<framex::left_out_route> const& left_out)
+    {
+        std::string own;
+        std::size_t count = 0;
+        for (auto const& one : left_out) {
+            auto const name = one.method + " " + one.path;
+            if (one.offered_by != "framex")
+                context_.log(log_level::warning, name + ": " + one.reason);
+            else {
+                own += (count == 0 ? "" : ", ") + name;
+                ++count;
+            }
+        }
+        if (own == own_)
+            return;
+        own_ = own;
+        if (count != 0)
+            context_.log(log_level::info,
+                std::to_string(count) + (count == 1 ? " operation is" : " operations are")
+                    + " left out, since this service has its own: " + own);
     }
 
     /// Two services that have nothing to do with each other may have a path in common by chance.
@@ -190,6 +212,7 @@ private:
     std::deque<upstream_import> imports_; ///< stable addresses: coroutines refer to them
     std::map<offer::upstreams, framex::upstream_group> groups_;
     std::map<offer::upstreams, std::size_t> shared_; ///< how many operations several upstreams offer
+    std::string own_; ///< operations that this service has itself, as they were told last
     std::optional<framex::task_group> loops_;
 };
 

@@ -22,9 +22,11 @@ std::string url_of(asio::ip::tcp::endpoint at)
     return "http://" + host + ":" + std::to_string(at.port());
 }
 
-std::string plugins_of(app const& service)
+std::string plugins_of(app const& service, std::span<std::string const> plugins)
 {
     std::map<std::string, int> apis;
+    for (auto const& each : plugins)
+        apis[each] = 0; // the proxy may have nothing yet
     for (auto const& entry : service.routes())
         if (entry.plugin != "framex")
             ++apis[entry.plugin];
@@ -38,12 +40,12 @@ std::string plugins_of(app const& service)
 } // namespace
 
 void announce(cli_environment const& environment, run_request const& request, app const& service,
-    asio::ip::tcp::endpoint at)
+    std::span<std::string const> plugins, asio::ip::tcp::endpoint at)
 {
     auto const url = url_of(at);
     auto& err = environment.err;
     err << "framex " << version << " is listening on " << url << '\n';
-    err << "  plugins   " << plugins_of(service) << '\n';
+    err << "  plugins   " << plugins_of(service, plugins) << '\n';
     err << "  document  " << url << "/api/v1/openapi.json\n";
     err << "  pages     " << url << "/docs  " << url << "/redoc\n";
     err << "  health    " << url << "/health\n";

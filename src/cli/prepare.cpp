@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <iterator>
 #include <ostream>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace framex::cli {
 
@@ -16,7 +18,7 @@ void warn(run_request const& request, cli_environment const& environment, std::v
         environment.err << render(of, request.is_coloured ? colours::on : colours::off) << '\n';
 }
 
-void prepare(
+std::vector<std::string> prepare(
     app& service, run_request const& request, cli_environment const& environment, plugin_opener const& open)
 {
     auto const built_in = names_of(environment.linked.builtin);
@@ -30,11 +32,13 @@ void prepare(
     auto idle = idle_settings(request.configuration);
     std::ranges::move(idle_plugin_tables(request.configuration, choice.entries), std::back_inserter(idle));
     warn(request, environment, idle);
+    auto names = names_of(choice.entries);
     try_to(request, [&] {
         for (auto& entry : choice.entries)
             service.load(std::move(entry));
         service.prepare();
     });
+    return names;
 }
 
 void run_until(asio::io_context& context, std::atomic<bool> const& reached)

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <exception>
+#include <string>
 #include <vector>
 
 namespace framex::cli {
@@ -32,8 +33,9 @@ void try_to(run_request const& request, F act)
 void warn(run_request const& request, cli_environment const& environment, std::vector<problem> const& of);
 
 /// Loads what the configuration names into `service`, opening files by `open`, and prepares it. Warns of
-/// settings without effect. Throws a refusal for settings and plugins that cannot be served with.
-void prepare(
+/// settings without effect. Gives the ids of the plugins. Throws a refusal for settings and plugins that
+/// cannot be served with.
+std::vector<std::string> prepare(
     app& service, run_request const& request, cli_environment const& environment, plugin_opener const& open);
 
 /// Runs the context until `reached`. Throws a refusal for what a task of a plugin throws meanwhile.

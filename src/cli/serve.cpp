@@ -29,6 +29,8 @@
 #include <mutex>
 #include <new>
 #include <ostream>
+#include <span>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -202,7 +204,7 @@ void refuse_taken(asio::io_context& context, asio::ip::tcp::endpoint where)
 }
 
 int listen_and_run(run_request const& request, cli_environment const& environment, app& service,
-    service_threads& threads, reloader* loop)
+    std::span<std::string const> plugins, service_threads& threads, reloader* loop)
 {
     auto const& wanted = request.configuration.settings();
     auto where = address_of(wanted);
@@ -244,7 +246,7 @@ int listen_and_run(run_request const& request, cli_environment const& environmen
     options.reuse_port = wanted.server.threads > 1;
     options.on_listening = [&](asio::ip::tcp::endpoint at) {
         where = at; // with port 0 the other threads join the port that the first one got
-        announce(environment, request, service, at);
+        announce(environment, request, service, plugins, at);
         settled = true;
     };
     threads.each([&](asio::io_context& context) {
@@ -300,7 +302,7 @@ int serve(run_request const& request, cli_environment const& environment)
         if (request.is_reloaded)
             open = [&copies = copies.emplace()](
                        std::filesystem::path const& file) { return copies.open(file); };
-        prepare(service, request, environment, open);
+        auto const plugins = prepare(service, request, environment, open);
         if (request.is_check) {
             warn_of_unread_tables(request, environment, service);
             environment.err << "the configuration and the plugins are sound\n";
@@ -309,7 +311,7 @@ int serve(run_request const& request, cli_environment const& environment)
         std::optional<reloader> loop;
         if (copies)
             loop.emplace(reload_parts{service, request, environment, *copies, lines});
-        return listen_and_run(request, environment, service, threads, loop ? &*loop : nullptr);
+        return listen_and_run(request, environment, service, plugins, threads, loop ? &*loop : nullptr);
     } catch (refusal const& refused) {
         environment.err << render(refused.problems, paint);
         return refused.code;

@@ -29,7 +29,7 @@ void plugin_context::declare_published(std::string name)
     declared_.emplace_back(std::move(name), *publication_, id_);
 }
 
-std::vector<std::string> plugin_context::publish(published_routes routes)
+std::vector<left_out_route> plugin_context::publish(published_routes routes)
 {
     if (!publication_)
         throw std::logic_error("plugin " + id_ + " publishes routes, but no app has loaded it");

@@ -76,9 +76,9 @@ std::shared_ptr<service const> publications::newest() const
     return newest_;
 }
 
-std::vector<std::string> publications::publish(std::string const& plugin, published_routes routes)
+std::vector<left_out_route> publications::publish(std::string const& plugin, published_routes routes)
 {
-    std::vector<std::string> left_out;
+    std::vector<left_out_route> left_out;
     {
         std::lock_guard const alone(guard_);
         if (!is_open_)
@@ -96,7 +96,7 @@ std::vector<std::string> publications::publish(std::string const& plugin, publis
 }
 
 std::shared_ptr<service const> publications::made(
-    std::vector<std::string>* left_out, std::string const& plugin) const
+    std::vector<left_out_route>* left_out, std::string const& plugin) const
 {
     std::vector<route> added;
     json::object schemas;
@@ -105,7 +105,7 @@ std::shared_ptr<service const> publications::made(
             if (auto const fault = fault_of(one.path); fault.empty())
                 added.push_back(route_of(owner, {routes, &one}));
             else if (owner == plugin)
-                left_out->push_back(one.method + " " + one.path + ": " + fault);
+                left_out->emplace_back(one, fault);
         }
         for (auto const& [name, schema] : routes->schemas)
             schemas.emplace(name, schema);
@@ -117,8 +117,10 @@ std::shared_ptr<service const> publications::made(
     auto table = std::make_shared<route_table>(std::move(all), base_.table->rules());
     for (auto const& two : table->duplicates())
         if (two.second->plugin == plugin && two.second >= table->routes().data() + first_published)
-            left_out->push_back(two.second->method + " " + two.second->path + ": plugin " + two.first->plugin
-                + " offers " + two.first->method + " " + two.first->path + ", which goes first");
+            left_out->emplace_back(*two.second->published,
+                "plugin " + two.first->plugin + " offers " + two.first->method + " " + two.first->path
+                    + ", which goes first",
+                two.first->plugin);
     if (!table->duplicates().empty()) { // nobody is to find them, in the document as little as by a request
         std::unordered_set<route const*> unserved;
         for (auto const& two : table->duplicates())

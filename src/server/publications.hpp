@@ -27,7 +27,7 @@ public:
     /// What is served now; null: nothing was ever published. It does not keep the generation.
     std::shared_ptr<service const> newest() const;
 
-    std::vector<std::string> publish(std::string const& plugin, published_routes routes) override;
+    std::vector<left_out_route> publish(std::string const& plugin, published_routes routes) override;
     std::shared_ptr<route const> find(std::string_view name) const override;
     std::vector<std::int64_t> const& legal_statuses() const noexcept override
     {
@@ -37,7 +37,8 @@ public:
 private:
     using published = std::shared_ptr<published_routes const>;
 
-    std::shared_ptr<service const> made(std::vector<std::string>* left_out, std::string const& plugin) const;
+    std::shared_ptr<service const> made(
+        std::vector<left_out_route>* left_out, std::string const& plugin) const;
 
     service const& base_;
     system_pages& system_;

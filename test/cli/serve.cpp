@@ -229,6 +229,7 @@ BOOST_AUTO_TEST_CASE(jobs_of_plugins_run_beside_the_threads_that_serve)
     auto const* const toml = "load_plugins = [\"worker\"]\n[server]\nport = 0\nthreads = 2\nnum_cpus = 1\n";
     BOOST_TEST(serve(toml, {plugin_entry_of<worker>()}) == done);
     BOOST_TEST(worker::is_elsewhere);
+    BOOST_TEST(says("  plugins   worker (0 APIs)\n"));
     BOOST_TEST(err.str().find("FX0110") == std::string::npos);
 }
 

@@ -90,6 +90,18 @@ BOOST_AUTO_TEST_CASE(a_request_goes_on_and_its_answer_comes_back_as_it_is)
     BOOST_TEST(ask(here.port(), "DELETE /api/v1/far/1").starts_with("HTTP/1.1 405 "));
 }
 
+BOOST_AUTO_TEST_CASE(what_both_services_have_of_their_own_is_told_in_one_line)
+{
+    served<far> upstream;
+    front here({{url_of(upstream.port()), json::object()}});
+    auto const log = here.log();
+    auto const line = log.find("3 operations are left out, since this service has its own: ");
+    BOOST_TEST_REQUIRE(line != log.npos);
+    for (char const* each : {"GET /health", "GET /ping", "GET /version"})
+        BOOST_TEST(log.substr(line, log.find('\n', line) - line).find(each) != log.npos, each);
+    BOOST_TEST(!has(log, "goes first"));
+}
+
 BOOST_AUTO_TEST_CASE(uploads_go_through_and_forms_that_could_be_read_in_two_ways_do_not)
 {
     served<far> upstream;
@@ -185,7 +197,7 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_has_gone_is_502_and_one_that_never_came_ha
     BOOST_TEST(has(answer, url.substr(7))); // it is named
     front later({{url, json::object()}});
     BOOST_TEST(ask(later.port(), "GET /api/v1/far/1").starts_with("HTTP/1.1 404 "));
-    BOOST_TEST(has(later.log(), "upstream " + url + ": "));
+    BOOST_TEST(has(later.log(), "upstream " + url + ": it cannot be reached: "));
 }
 
 BOOST_AUTO_TEST_CASE(no_spelling_of_a_path_gets_around_disable_or_a_key)

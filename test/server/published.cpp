@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <tuple>
 
 using namespace framex;
 using namespace framex::test;
@@ -99,7 +100,7 @@ struct gatherer {
         api.get("/change", &gatherer::change, arg("path"));
     }
 
-    static inline std::vector<std::string> left_out;
+    static inline std::vector<left_out_route> left_out;
 
 private:
     plugin_context& context_;
@@ -209,10 +210,13 @@ BOOST_AUTO_TEST_CASE(requests_find_published_routes_and_local_ones_go_first)
     auto const routes = service.app().routes();
     BOOST_TEST(std::ranges::count(routes, "/api/v1/near", &route::path) == 1);
     BOOST_TEST_REQUIRE(gatherer::left_out.size() == 2u);
-    BOOST_TEST(
-        gatherer::left_out[0] == "GET /api/v1/a/../b: the path is not normalised, so no request ever has it");
-    BOOST_TEST(gatherer::left_out[1]
-        == "GET /api/v1/near: plugin gatherer offers GET /api/v1/near, which goes first");
+    auto const& [odd, taken] = std::tie(gatherer::left_out[0], gatherer::left_out[1]);
+    BOOST_TEST(odd.method + " " + odd.path == "GET /api/v1/a/../b");
+    BOOST_TEST(odd.reason == "the path is not normalised, so no request ever has it");
+    BOOST_TEST(odd.offered_by == "");
+    BOOST_TEST(taken.method + " " + taken.path == "GET /api/v1/near");
+    BOOST_TEST(taken.reason == "plugin gatherer offers GET /api/v1/near, which goes first");
+    BOOST_TEST(taken.offered_by == "gatherer");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_published_later_takes_the_place_and_cuts_nothing)

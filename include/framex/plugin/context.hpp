@@ -83,10 +83,10 @@ public:
     void log(log_level level, std::string_view text) const;
 
     /// Puts `routes` in the place of what this plugin has published before: requests and calls that begin
-    /// from now on find them, others end as they began. Gives a sentence for each that was left out: its
-    /// method and path are those of a define(), or another plugin has published them before; or the path
-    /// cannot be one. From on_start() on, on any thread. Throws std::logic_error before.
-    std::vector<std::string> publish(published_routes routes);
+    /// from now on find them, others end as they began. Gives those that were left out: method and path
+    /// are those of a define() or of the app's own pages, or were published before; or the path cannot be
+    /// one. From on_start() on, on any thread. Throws std::logic_error before.
+    std::vector<left_out_route> publish(published_routes routes);
 
     /// For the app: whether config() was called.
     bool has_read_config() const noexcept { return has_read_config_; }

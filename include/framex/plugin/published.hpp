@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace framex {
@@ -39,13 +40,27 @@ struct published_routes {
     json::object schemas{}; ///< what "#/components/schemas/NAME" in the operations refers to
 };
 
+/// A route that plugin_context::publish() has left out.
+struct left_out_route {
+    std::string method;
+    std::string path;
+    std::string reason; ///< without either
+    std::string offered_by{}; ///< the plugin whose route goes first, "framex" for the app's own pages; empty:
+                              ///< the path cannot be one
+
+    left_out_route(published_route const& which, std::string why, std::string first = {})
+        : method(which.method), path(which.path), reason(std::move(why)), offered_by(std::move(first))
+    {
+    }
+};
+
 namespace detail {
 
 /// Where the plugins of an app publish, and find what others have published. Any thread may call.
 class publication {
 public:
     /// See plugin_context::publish().
-    virtual std::vector<std::string> publish(std::string const& plugin, published_routes routes) = 0;
+    virtual std::vector<left_out_route> publish(std::string const& plugin, published_routes routes) = 0;
     /// The published route of that name, as route_table::find_api() reads names; it lives as long as it is
     /// held. Null: there is none now.
     virtual std::shared_ptr<route const> find(std::string_view name) const = 0;
