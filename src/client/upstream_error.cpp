@@ -40,7 +40,7 @@ char const* sentence(upstream_errc step) noexcept
     case upstream_errc::head_timeout:
         return " did not answer in time";
     case upstream_errc::body_timeout:
-        return " stopped within its answer";
+        return " did not send its answer's body in time";
     case upstream_errc::total_timeout:
         break;
     }

@@ -26,7 +26,7 @@ enum class upstream_errc : unsigned char {
     tls_timeout,
     write_timeout,
     head_timeout,
-    body_timeout, ///< nothing of the body came for too long
+    body_timeout, ///< nothing of the body came for too long, or too little
     total_timeout,
 };
 
