@@ -323,11 +323,14 @@ std::string connection::take_body_chunk()
         throw http_error(body_.chunks->status(), reason_of_bad_chunks());
     }
     std::string chunk(input_.begin() + head_size_, body_.size);
+    bool const had_head = head_size_ != 0; // its views still live
     input_.consume(head_size_ + body_.size);
     head_size_ = 0;
     body_.size = 0;
     if (chunk.empty() && !body_.complete)
         input_.make_room(pulled_block);
+    else if (!had_head && input_.capacity() >= pulled_block)
+        input_.release(); // whoever has the chunk may take long, and needs no second one in memory
     return chunk;
 }
 
