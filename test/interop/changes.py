@@ -18,7 +18,7 @@ def status(front, path):
 def check_late_upstream(front, port):
     equal(status(front, "/api/v1/base/version"), 404, "nobody has told of the path")
     equal(status(front, "/readyz"), 200, "the service is ready all the same")
-    expect(f"upstream http://127.0.0.1:{port}: the upstream 127.0.0.1:{port} cannot be reached: Connection refused; it has no "
+    expect(f"upstream http://127.0.0.1:{port}: it cannot be reached: Connection refused; it has no "
         "routes until it answers" in front.text(),
         "the log tells of an upstream that is not there", front.text())
 

@@ -3,11 +3,13 @@ import re
 
 from peers import HERE, Framex, ask, equal, expect, fastapi
 
-# The first configuration of the page, and a key.
+# The first configuration of the page, a key, and ids.
 BEHIND = re.search(r"```toml\n(.*?)```", (HERE.parents[1] / "doc" / "proxy.md").read_text(), re.S)[1].replace(
     "http://127.0.0.1:9000", "{url}") + """
 [plugins.proxy.auth.rules]
 "/api/v1/guarded" = ["shop-key"]
+[log]
+access = true
 """
 
 
