@@ -266,6 +266,30 @@ request_head::result request_head::read(
     return head_scan(*this, begin, end, limits).run(resume);
 }
 
+namespace {
+
+/// Whether the word is an element of the comma-separated list.
+bool lists(std::string_view list, std::string_view word) noexcept
+{
+    return !each_element(list, [word](std::string_view one) { return !equals_ignoring_case(one, word); });
+}
+
+} // namespace
+
+bool request_head::opens_websocket() const noexcept
+{
+    if (method_id != verb::get || !http11 || chunked || length != 0)
+        return false;
+    bool upgrades = false, names_it = false;
+    for (auto const* entry = fields; entry != fields + field_count; ++entry) {
+        if (equals_ignoring_case(entry->name, "connection"))
+            upgrades |= lists(entry->value, "upgrade");
+        else if (equals_ignoring_case(entry->name, "upgrade"))
+            names_it |= lists(entry->value, "websocket");
+    }
+    return upgrades && names_it;
+}
+
 field_view const* message_head::find(std::string_view name) const noexcept
 {
     for (auto const* entry = fields; entry != fields + field_count; ++entry)

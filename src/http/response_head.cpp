@@ -117,6 +117,12 @@ response_head::result response_scan::run(std::uint32_t& resume)
 
 } // namespace
 
+bool response_head::opens_websocket() const noexcept
+{
+    auto const* const upgrade = find("upgrade");
+    return status == 101 && upgrade && equals_ignoring_case(upgrade->value, "websocket");
+}
+
 response_head::result response_head::read(
     char const* begin, char const* end, std::uint32_t& resume, head_limits const& limits)
 {

@@ -54,6 +54,11 @@ struct request_head : message_head {
     bool expect_continue = false; // the client waits for 100 (Continue) before it sends its body
     int status = 400; // the answer after result::bad
 
+    /// Whether the client asks to go on with WebSocket on this connection: a GET of HTTP/1.1 without a body
+    /// whose Connection says "upgrade" and whose Upgrade lists "websocket". RFC 9110 section 7.8. What RFC
+    /// 6455 wants besides (its key, its version) is looked at by whoever answers 101.
+    bool opens_websocket() const noexcept;
+
     /// Reads the head that begins at `begin`.
     /// `more`: nothing was decided; call again from the same begin with more octets (they may have moved) and
     /// the same `resume`, which is 0 at the first call of a message and keeps a slow sender linear. `ok`:

@@ -21,6 +21,9 @@ struct response_head : message_head {
     /// before the head. Equal Content-Length fields are one (RFC 9112 section 6.3).
     result read(char const* begin, char const* end, std::uint32_t& resume, head_limits const& limits);
 
+    /// Whether it is a 101 that goes on with WebSocket. RFC 9110 section 7.8.
+    bool opens_websocket() const noexcept;
+
     /// Whether a body follows the head of an answer to that method, with or without octets. RFC 9112
     /// section 6.3, 1 and 2.
     bool has_body(std::string_view method) const noexcept
