@@ -27,7 +27,9 @@ fields fields_of(response_head const& head)
     for (auto const& line : std::span(head.fields, head.field_count))
         made.insert(line.name, line.value);
     remove_hop_by_hop(made);
-    if (made.count(http::field::content_length) > 1
+    if (head.status == 101)
+        made.erase(http::field::content_length); // RFC 9110 section 8.6: it should not be there
+    else if (made.count(http::field::content_length) > 1
         || made[http::field::content_length].find(',') != std::string_view::npos)
         made.set(http::field::content_length, std::to_string(head.length)); // told several times
     return made;
@@ -74,12 +76,14 @@ void client_connection::rest(std::chrono::milliseconds limit, std::weak_ptr<conn
     expect(limit);
 }
 
-void client_connection::begin(clock::time_point end) noexcept
+void client_connection::begin(outgoing_request const& request, clock::time_point end) noexcept
 {
     due_ = end_ = end;
     write_due_ = clock::time_point::max();
     block_ = first_block;
     cut_ = broke_ = early_ = goes_on_ = stopped_ = answered_ = consumed_ = keep_ = false;
+    opens_tunnel_ = request.opens_websocket;
+    is_tunnel_ = false;
     sent_ = 0;
     heard_ = write_error_ = {};
     resume_ = 0;
@@ -150,7 +154,7 @@ void client_connection::on_clock()
     auto const now = clock::now();
     if (now < next_due())
         return arm();
-    if (goes_on_ && now < due_) { // only the sending is late: the answer is still read
+    if (goes_on_ && !is_tunnel_ && now < due_) { // only the sending is late: the answer is still read
         write_due_ = clock::time_point::max();
         stop_sending();
         return arm();
@@ -327,7 +331,9 @@ response_head::result client_connection::next_head(response_head& head)
         resume_ = 0;
         if (verdict == result::bad || head.status >= 200)
             break;
-        if (head.status == 101 || ++interim_ > most_interim)
+        if (head.status == 101)
+            return opens_tunnel_ && head.opens_websocket() ? result::ok : result::bad;
+        if (++interim_ > most_interim)
             return result::bad;
         input_.consume(head.size);
         verdict = result::more;
@@ -381,7 +387,10 @@ void client_connection::begin_body(response_head const& head, std::string_view m
     chunk_limits limits;
     limits.extensions = std::numeric_limits<std::uint32_t>::max(); // a stream has no end: `line` bounds each
     chunks_ = chunk_reader(limits);
-    if (!head.has_body(method) || (head.has_length && left_ == 0))
+    is_tunnel_ = head.status == 101;
+    if (is_tunnel_)
+        body_ = body_kind::to_end;
+    else if (!head.has_body(method) || (head.has_length && left_ == 0))
         body_ = body_kind::none;
     else if (head.chunked)
         body_ = body_kind::chunked;
@@ -425,11 +434,12 @@ void client_connection::body_arrived()
 {
     if (received())
         return pace_.take(transferred_);
-    if (error_ == asio::error::eof && body_ == body_kind::to_end) {
+    bool const has_left = is_tunnel_ && !sending_ && !cut_; // the other side: see send_body()
+    if ((error_ == asio::error::eof || has_left) && body_ == body_kind::to_end) {
         body_ = body_kind::none;
         return;
     }
-    fail(upstream_errc::broken_body, upstream_errc::body_timeout);
+    fail(upstream_errc::broken_body, is_tunnel_ ? upstream_errc::write_timeout : upstream_errc::body_timeout);
     raise();
 }
 

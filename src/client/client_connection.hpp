@@ -67,8 +67,8 @@ public:
     clock::time_point idle_since() const noexcept { return idle_since_; }
     clock::duration age() const noexcept { return clock::now() - made_; }
 
-    /// A new exchange, which must end by `end`.
-    void begin(clock::time_point end) noexcept;
+    /// A new exchange, of that request, which must end by `end`.
+    void begin(outgoing_request const& request, clock::time_point end) noexcept;
     awaitable<bool> connect();
     /// Sends what goes out at once of `text`, the head and perhaps the body behind it. True: all of it, and
     /// send() has nothing to do unless the body is pulled.
@@ -79,6 +79,7 @@ public:
     awaitable<bool> send(std::shared_ptr<outgoing_request> request, std::string_view text);
     /// `for (c.expect_head(); c.wants_head(answer, method); c.head_arrived()) co_await c.read_head();` reads
     /// the final answer's head, past interim ones, into `answer`, and its body begins; unless has_failed().
+    /// The final one of a request that opens a WebSocket may be 101: then start_tunnel() is next.
     void expect_head();
     bool wants_head(streamed_response& answer, std::string_view method);
     auto read_head() { return read_more(); }
@@ -87,6 +88,9 @@ public:
     /// A read beside the sending is outstanding; before expect_head() it has to end.
     bool is_listening() const noexcept { return listening_; }
     awaitable<void> end_of_listening();
+
+    /// Sends what the request's source gives as it is, beside the reading; its end is that of the connection.
+    void start_tunnel(std::shared_ptr<outgoing_request> request);
 
     bool body_done() const noexcept { return body_ == body_kind::none; }
     /// What has come of the body, decoded. Throws upstream_error for chunks that are none.
@@ -189,6 +193,8 @@ private:
     std::uint64_t left_ = 0; ///< of a body with a length
     body_pace pace_; ///< of such a body
     chunk_reader chunks_;
+    bool opens_tunnel_ = false; ///< the request asks for a WebSocket
+    bool is_tunnel_ = false; ///< the answer was 101
     bool keep_ = false; ///< another exchange may follow this one
     bool cut_ = false; ///< the request was not sent whole
     bool broke_ = false; ///< a write has failed; perhaps an answer was sent before

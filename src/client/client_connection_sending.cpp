@@ -63,7 +63,7 @@ awaitable<bool> client_connection::send(std::shared_ptr<outgoing_request> reques
     bool const whole = co_await write(rest);
     if (!whole || stopped_)
         co_return sent_short();
-    if (!goes_apart(*request))
+    if (opens_tunnel_ || !goes_apart(*request))
         co_return true;
     start_sending(std::move(request));
     co_await until_sent_or_answered();
@@ -91,6 +91,12 @@ void client_connection::start_sending(std::shared_ptr<outgoing_request> request)
     auto ended = [self = shared_from_this()](std::exception_ptr) {}; // its signal lives as long
     asio::co_spawn(executor_, send_body(shared_from_this(), std::move(request)),
         asio::bind_cancellation_slot(stop_.slot(), std::move(ended)));
+}
+
+void client_connection::start_tunnel(std::shared_ptr<outgoing_request> request)
+{
+    early_ = goes_on_ = true; // the answer was heard: nothing is to be read beside
+    start_sending(std::move(request));
 }
 
 /// What its source throws is kept, and ends the exchange.
@@ -122,6 +128,8 @@ awaitable<void> client_connection::send_body(
         }
     }
     self->cut_ = !whole;
+    if (self->is_tunnel_ && whole)
+        self->transport_->close(); // all of it has gone: whoever reads is told that this was the end
     if (self->reading_)
         self->expect(self->options_.body_timeout);
 }
@@ -143,14 +151,14 @@ awaitable<bool> client_connection::send_pieces(pieces& source, std::optional<std
             throw std::invalid_argument("the body of the request is longer than its announced size");
         if (size)
             *size -= piece->size();
-        else
+        else if (!is_tunnel_)
             *piece = chunk_of(*piece);
         if (!co_await write(*piece))
             co_return false;
     }
     if (size && *size != 0)
         throw std::invalid_argument("the body of the request is shorter than its announced size");
-    if (size)
+    if (size || is_tunnel_)
         co_return true;
     co_return co_await write("0\r\n\r\n");
 }

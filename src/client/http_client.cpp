@@ -116,7 +116,7 @@ awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, 
         if (fresh)
             connection = exchange_hold(std::make_shared<client_connection>(
                 executor, sent->to, self->options, self->tls_for(sent->to), pool->membership()));
-        connection->begin(end);
+        connection->begin(*sent, end);
         ++(fresh ? self->opened : self->reused);
         bool good = true;
         if (fresh)
@@ -136,6 +136,8 @@ awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, 
         ++self->retried;
         connection = {};
     }
+    if (answer.status == 101)
+        connection->start_tunnel(sent);
     auto piece = connection->take_body();
     if (connection->body_done() && !connection->is_sending()) {
         pool->give_back(connection.release());

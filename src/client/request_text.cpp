@@ -84,8 +84,12 @@ std::string request_head_text(outgoing_request const& request)
             refuse("a header field is malformed");
         out.append("\r\n").append(line.name_string()).append(": ").append(line.value());
     }
+    if (request.opens_websocket && request.method != "GET")
+        refuse("only a GET opens a WebSocket");
     auto const size = request.body.size();
-    if (!size)
+    if (request.opens_websocket) // what the body gives comes later, without framing
+        out += "\r\nConnection: Upgrade\r\nUpgrade: websocket";
+    else if (!size)
         out += "\r\nTransfer-Encoding: chunked";
     else if (*size != 0 || request.body.is_pulled() || tells_of_no_body(request.method))
         out.append("\r\nContent-Length: ").append(std::to_string(*size));
@@ -95,7 +99,7 @@ std::string request_head_text(outgoing_request const& request)
 
 bool goes_apart(outgoing_request const& request) noexcept
 {
-    return request.body.is_pulled() || request.body.text().size() > joined_body;
+    return request.opens_websocket || request.body.is_pulled() || request.body.text().size() > joined_body;
 }
 
 std::string request_text(outgoing_request const& request)

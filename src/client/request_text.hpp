@@ -12,7 +12,7 @@ namespace framex {
 /// field that could not be read back as what it is.
 std::string request_head_text(outgoing_request const& request);
 
-/// Whether the body goes out after request_text(): it is pulled, or large.
+/// Whether the body goes out after request_text(): it is pulled, or large, or waits for a 101.
 bool goes_apart(outgoing_request const& request) noexcept;
 
 /// The head, and the body behind it unless that goes apart.

@@ -163,7 +163,11 @@ awaitable<streamed_response> upstream::forward(request incoming, body_reader bod
     if (auto const query = incoming.target.find('?'); query != incoming.target.npos)
         request.target.append(incoming.target, query);
     request.headers = std::move(incoming.headers);
-    request.body = body_of(request.headers, std::move(body));
+    request.opens_websocket = incoming.opens_websocket;
+    if (request.opens_websocket)
+        request.body = outgoing_body(std::move(body));
+    else
+        request.body = body_of(request.headers, std::move(body));
     remove_hop_by_hop(request.headers);
     add_forwarded(request.headers, incoming.peer, behind_proxy_);
     return client_.stream(std::move(request));

@@ -38,6 +38,12 @@ std::string failure(
     }
 }
 
+async_generator<std::string> pieces_and_silence(std::string piece)
+{
+    co_yield std::move(piece);
+    co_await sleep_for(1h);
+}
+
 std::string const refused = "the upstream UP failed in the TLS handshake: ";
 
 } // namespace
@@ -302,6 +308,35 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_closed_meanwhile_is_replaced)
         BOOST_TEST(eventually([&] { return closed == i; }));
     }
     BOOST_TEST(there.connections() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_websocket_goes_over_tls_and_either_side_ends_it)
+{
+    std::atomic<bool> over = false;
+    tls_server there(server, [&](tls_peer& client) {
+        BOOST_TEST(client.head().ends_with("\r\nUpgrade: websocket\r\n\r\n"));
+        client.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nhi");
+        if (client.exactly(3) == "abc")
+            return client.say_goodbye();
+        client.head(); // to the end of the connection
+        over = true;
+    });
+    asking here(trusting());
+    auto const talk = [](http_client client, outgoing_request request) -> awaitable<void> {
+        auto answer = co_await client.stream(std::move(request));
+        BOOST_TEST(answer.status == 101);
+        std::string all;
+        while (auto piece = co_await answer.body.next())
+            all += *piece;
+        BOOST_TEST(all == "hi");
+    };
+    for (bool const ends_here : {false, true}) {
+        auto request = get(there.url());
+        request.opens_websocket = true;
+        request.body = ends_here ? outgoing_body(pieces({"xyz"})) : outgoing_body(pieces_and_silence("abc"));
+        here.run(talk(here.client, std::move(request)));
+        BOOST_TEST(eventually([&] { return over == ends_here; }));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_context_may_die_within_an_exchange)

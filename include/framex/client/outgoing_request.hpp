@@ -71,6 +71,12 @@ struct outgoing_request {
     std::string target = "/"; ///< path and query, percent-encoded
     fields headers;
     outgoing_body body;
+    /// A GET that asks for WebSocket on its connection (RFC 9110 section 7.8, RFC 6455 section 4.1), with
+    /// Connection and Upgrade of the client's own; the Sec-WebSocket-* fields are the caller's. When the
+    /// answer is 101, its body is what comes from the other side, and `body`, which nothing was asked for
+    /// before, what goes there, both without framing and without a time-out while nothing is to be sent. The
+    /// connection ends with the first of the two. Any other answer is one as to a GET without a body.
+    bool opens_websocket = false;
 
     outgoing_request() = default;
     /// Throws std::invalid_argument for an URL that request_url refuses.

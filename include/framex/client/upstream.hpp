@@ -45,6 +45,9 @@ public:
     /// (`behind_proxy`) the address is added to the lists, and the other two stay. The answer is that of the
     /// upstream, whatever its status, without the fields of its connection.
     ///
+    /// A request that has `opens_websocket` asks the upstream for the same; when that answers 101, `body` and
+    /// the answer's body are the octets of both directions, see outgoing_request::opens_websocket.
+    ///
     /// Throws upstream_error, which a handler lets pass to answer 502 or 504, and http_error 508 for a
     /// request that has passed this process before (RFC 5842 section 7.2).
     awaitable<streamed_response> forward(request incoming, body_reader body) const;

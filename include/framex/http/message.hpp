@@ -26,6 +26,7 @@ struct request {
     std::string body; // the whole body; empty for a handler that pulls it as well
     std::string peer; // the address it came from, "127.0.0.1"; empty when it came over no socket
     name_value_list path_parameters; // from the route's pattern, decoded
+    bool opens_websocket = false; // it may be answered 101, see streamed_response
 
     request() = default;
     /// Path and query are read from the target; throws http_error 400 when the path cannot be normalised.
