@@ -48,6 +48,7 @@ request make_request(route const& entry, invocation& call)
     if (!call.request_id.empty() && head.field_count < std::size(head.fields))
         made.headers.set("X-Request-ID", call.request_id);
     made.body = call.body;
+    made.opens_websocket = call.opens_websocket;
     if (call.from)
         made.peer = call.from->address();
     std::size_t at = 0;

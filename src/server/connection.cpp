@@ -9,6 +9,7 @@ namespace framex {
 namespace {
 
 constexpr std::size_t pulled_block = 65536; // what a handler that pulls its body gets at a time, at most
+constexpr std::size_t tunnel_block = 16384; // the same of a tunnel, which waits with it for hours
 constexpr std::size_t flush_mark = 65536; // answers to pipelined requests are sent from here on
 constexpr std::uint64_t longest_leap = 1 << 20; // memory is not taken on the word of a Content-Length alone
 constexpr std::uint64_t drain_limit = 65536; // an unwanted body up to here is read and dropped
@@ -263,6 +264,10 @@ connection::step connection::answer_early()
 void connection::take_in_body()
 {
     auto const buffered = input_.size() - head_size_ - body_.size;
+    if (body_.kind == body_state::mode::tunnel) {
+        body_.size += buffered;
+        return;
+    }
     if (body_.kind == body_state::mode::length) {
         auto const taken = static_cast<std::size_t>(std::min<std::uint64_t>(body_.left, buffered));
         body_.left -= taken;
@@ -316,6 +321,7 @@ connection::step connection::continue_body()
 
 std::string connection::take_body_chunk()
 {
+    body_.was_pulled = true;
     if (!body_.complete)
         take_in_body();
     if (body_.kind == body_state::mode::chunked && body_.chunks->failed()) {
@@ -328,10 +334,35 @@ std::string connection::take_body_chunk()
     head_size_ = 0;
     body_.size = 0;
     if (chunk.empty() && !body_.complete)
-        input_.make_room(pulled_block);
+        input_.make_room(body_.kind == body_state::mode::tunnel ? tunnel_block : pulled_block);
     else if (!had_head && input_.capacity() >= pulled_block)
         input_.release(); // whoever has the chunk may take long, and needs no second one in memory
     return chunk;
+}
+
+/// What comes behind the head is the tunnel's, should the answer be 101, else the next request's.
+void connection::offer_tunnel()
+{
+    body_.kind = body_state::mode::tunnel;
+    body_.complete = false;
+    body_.has_reader = true;
+    call_.opens_websocket = true;
+    call_.body_stream = make_body_reader();
+}
+
+/// The handler does not want more of the body than it has.
+void connection::leave_body()
+{
+    bool const is_offer = body_.kind == body_state::mode::tunnel;
+    if (is_offer && !body_.was_pulled) {
+        body_.complete = true;
+        body_.has_reader = false;
+        return;
+    }
+    if (!body_.complete && !is_offer)
+        take_in_body();
+    if (!body_.complete || is_offer)
+        take_no_more();
 }
 
 // ---- time -------------------------------------------------------------------------------------------

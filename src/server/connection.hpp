@@ -59,9 +59,13 @@ protected:
     /// For a route that pulls its body: the next octets of it that are buffered; empty: read more.
     std::string take_body_chunk();
     bool body_complete() const noexcept { return body_.complete; }
+    /// The octets of both sides go on as they are: the answer was 101.
+    bool is_tunnel() const noexcept { return is_tunnel_; }
+    /// Nothing more of the body comes.
+    void end_body() noexcept { body_.complete = true; }
     void body_broke_off() noexcept { open_ = false; }
 
-    bool chunked_stream() const noexcept { return frame_.http11 && !promised_; }
+    bool chunked_stream() const noexcept { return frame_.http11 && !promised_ && !is_tunnel_; }
     /// Whether an error may be told as the stream's last event.
     bool is_event_stream() const noexcept { return sends_events_; }
     /// Of a stream with a length: whether what out_ holds from `begin` on keeps it. Octets beyond it are not
@@ -99,12 +103,13 @@ protected:
 
 private:
     struct body_state {
-        enum class mode : unsigned char { none, length, chunked };
+        enum class mode : unsigned char { none, length, chunked, tunnel };
         mode kind = mode::none;
         bool complete = true;
         bool discard = false; ///< answered already: the octets are dropped
         bool pulled = false; ///< the route takes it as it comes
         bool has_reader = false; ///< who pulls takes it out of input_
+        bool was_pulled = false; ///< octets were asked for
         std::uint64_t left = 0; ///< of a body with a length: octets that have not come
         std::size_t size = 0; ///< octets of it behind the head in input_, decoded
         std::unique_ptr<chunk_reader> chunks{}; ///< null unless it is chunked
@@ -116,6 +121,8 @@ private:
     step want_input();
     step begin_body(request_head const& head);
     step answer_early();
+    void offer_tunnel();
+    void leave_body();
     /// What the body that is being read may have in all; a pulled one is a form.
     std::uint64_t body_limit() const noexcept;
     std::string too_large() const;
@@ -147,6 +154,7 @@ private:
     bool suspended_ = false; ///< counted in worker::in_flight
     bool enveloped_ = true; ///< style of this request's errors
     bool sends_events_ = false; ///< in the phase `stream`
+    bool is_tunnel_ = false; ///< in the phase `stream`
     coding accepted_ = coding::identity; ///< what a whole answer is sent in
 };
 

@@ -145,6 +145,9 @@ connection::step connection::dispatch(scratch_memory& memory)
     if (route_->serve) {
         ++worker_->in_flight;
         suspended_ = true;
+        if (route_->published && route_->published->takes_websockets && memory.head.opens_websocket())
+            [[unlikely]]
+            offer_tunnel();
         enter(phase::handler, limits().handler_timeout);
         return step::serve;
     }
@@ -163,11 +166,11 @@ connection::step connection::dispatch(scratch_memory& memory)
 connection::step connection::serve_finished(std::exception_ptr error)
 {
     auto const* own = std::get_if<streamed_response>(&call_.result);
-    bool const may_pull_on = body_.pulled && !error && own && !own->body.whole();
-    if (!body_.complete && !may_pull_on)
-        take_in_body();
-    if (!body_.complete && !may_pull_on) // the handler did not want all of it
+    is_tunnel_ = body_.kind == body_state::mode::tunnel && !error && own && own->status == 101;
+    if (is_tunnel_)
         take_no_more();
+    else if (!body_.pulled || error || !own || own->body.whole() || body_.kind == body_state::mode::tunnel)
+        leave_body();
     bool const late = std::exchange(timed_out_, false); // of no matter to a handler that answers all the same
     if (error) {
         write_failure(
@@ -203,7 +206,7 @@ connection::step connection::write_result()
         append_answer(out_, 200, json_type, body, frame_,
             call_.fields.empty() ? not_cached : std::string_view(call_.fields));
         call_.fields.clear();
-    } else if (auto* reply = whole_answer()) {
+    } else if (auto* reply = is_tunnel_ ? nullptr : whole_answer()) {
         if (added_ && !shared().codings.empty()) [[unlikely]]
             added_->by_coding =
                 compress_response(*reply, accepted_, shared().settings.compression.min_size.bytes);
@@ -238,6 +241,10 @@ std::string_view connection::coded_value()
 bool connection::write_stream_head()
 {
     auto const* own = std::get_if<streamed_response>(&call_.result);
+    if (is_tunnel_) {
+        append_tunnel_head(out_, *own, frame_);
+        return true;
+    }
     if (own && !is_final(own->status)) {
         write_failure(failure());
         return false;
@@ -263,7 +270,7 @@ connection::step connection::begin_stream(std::size_t head)
         watch_->note_answer(std::string_view(out_).substr(head));
         watch_->note_stream();
     }
-    sends_events_ = call_.has_whole_events
+    sends_events_ = (call_.has_whole_events && !is_tunnel_)
         || (!std::holds_alternative<streamed_response>(call_.result)
             && media_type_is(stream_type(*route_), "text/event-stream"));
     if (!body_.has_reader) {
@@ -366,7 +373,7 @@ void connection::end_request()
     promised_.reset();
     call_.body_stream.reset();
     call_.issues.clear();
-    call_.has_whole_events = false;
+    call_.has_whole_events = call_.opens_websocket = is_tunnel_ = false;
     if (call_.result.index() != 0)
         call_.result = std::monostate{};
     renew();

@@ -177,6 +177,7 @@ awaitable<streamed_response> exchange::run_handler(std::shared_ptr<exchange> sel
     call.body_stream = std::exchange(self->body_, std::nullopt);
     call.executor = self->executor_;
     call.limits = self->limits_;
+    call.opens_websocket = asked.opens_websocket;
     call.request_id = self->request_id_;
     call.out = &text;
     std::vector<std::string_view> values;
@@ -214,7 +215,8 @@ streamed_response exchange::answer_of(invocation& call, std::string& text)
     if (auto* own = std::get_if<response>(&call.result))
         return is_final(own->status) ? streamed_response(std::move(*own)) : answer_of(failure());
     if (auto* own = std::get_if<streamed_response>(&call.result))
-        return is_final(own->status) ? std::move(*own) : answer_of(failure());
+        return is_final(own->status) || (own->status == 101 && call.opens_websocket) ? std::move(*own)
+                                                                                     : answer_of(failure());
     bool const events = media_type_is(stream_type(entry_), "text/event-stream");
     if (auto* items = std::get_if<async_generator<sse_event>>(&call.result)) {
         made_events_ = events;

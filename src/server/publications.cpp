@@ -46,6 +46,7 @@ route route_of(std::string const& plugin, std::shared_ptr<published_route const>
     made.path = from->path;
     made.plugin = plugin;
     made.tags = from->tags;
+    made.include_in_schema = from->include_in_schema;
     made.answer = answer_kind::streamed;
     made.body = body_kind::pulled;
     made.injects = true;

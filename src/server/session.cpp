@@ -10,8 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <charconv>
-
 namespace framex {
 
 namespace {
@@ -21,21 +19,6 @@ constexpr std::size_t kept_output = 65536; // a larger buffer is given back afte
 constexpr std::size_t linger_octets =
     262144; // read and dropped after the last answer, so that it is not reset away
 constexpr std::chrono::milliseconds linger_time{2000};
-/// As to_string(), which goes through the C library's formatted output: it is
-/// asked for with every relayed request.
-std::string text_of(asio::ip::address const& address)
-{
-    if (!address.is_v4())
-        return address.to_string();
-    char text[16];
-    char* end = text;
-    for (auto const octet : address.to_v4().to_bytes()) {
-        end = std::to_chars(end, text + sizeof text, static_cast<unsigned>(octet)).ptr;
-        *end++ = '.';
-    }
-    return {text, end - 1};
-}
-
 } // namespace
 
 template <class Socket>
@@ -309,89 +292,6 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         ready = true;
     }
     co_return whole;
-}
-
-// ---- pulled bodies ----------------------------------------------------------------------------------
-
-template <class Socket>
-std::string session<Socket>::address() const
-{
-    if (address_.empty()) {
-        error_code gone;
-        auto const peer = socket_.remote_endpoint(gone);
-        if (!gone)
-            address_ = text_of(peer.address());
-    }
-    return address_;
-}
-
-template <class Socket>
-body_reader session<Socket>::make_body_reader()
-{
-    body_open_ = std::make_shared<bool>(true);
-    return body_reader(pull_body(this, body_open_));
-}
-
-template <class Socket>
-void session<Socket>::end_pulled_body() noexcept
-{
-    if (body_open_)
-        *body_open_ = false;
-}
-
-/// Whoever reads may outlive the request and the session: `self` is touched only while `open` says so.
-template <class Socket>
-async_generator<std::string> session<Socket>::pull_body(session* self, std::shared_ptr<bool> open)
-{
-    error_code error;
-    std::size_t size = 0;
-    while (*open) {
-        auto chunk = self->take_body_chunk();
-        if (!chunk.empty()) {
-            co_yield std::move(chunk);
-            continue;
-        }
-        if (self->body_complete())
-            co_return;
-        auto const before = self->phase_;
-        auto const deadline = self->deadline_;
-        auto const begin = self->owner().now();
-        // 100 Continue, and answers to earlier requests; a stream sends what it has made by itself
-        bool const writes = before == phase::handler && !self->out_.empty();
-        if (writes)
-            self->enter(phase::write, self->limits().write_timeout);
-        else
-            self->enter_body();
-        co_await io(
-            [&](auto handler) {
-                auto& input = self->input_;
-                if (writes)
-                    self->socket_.async_write_some(asio::buffer(self->out_), std::move(handler));
-                else
-                    self->socket_.async_read_some(
-                        asio::buffer(input.free_begin(), input.free_size()), std::move(handler));
-            },
-            self->socket_.get_executor(), error, size);
-        if (!*open)
-            break;
-        bool const late = std::exchange(self->timed_out_, false);
-        if (error || late) {
-            self->body_broke_off();
-            throw http_error(
-                late ? 408 : 400, late ? "the body did not arrive in time" : "the body broke off");
-        }
-        if (writes)
-            self->out_.erase(0, size);
-        else
-            self->received(size);
-        if (self->phase_ != phase::body && !(writes && self->phase_ == phase::write))
-            continue; // the answer has gone on meanwhile, with a deadline of its own
-        if (before == phase::stream)
-            self->await_silence();
-        else
-            self->go_back(before, deadline, begin);
-    }
-    throw http_error(400, "the request of this body is over");
 }
 
 template class session<context_socket>;

@@ -28,6 +28,7 @@ public:
 
 private:
     class end;
+    class pulling;
 
     awaitable<> run();
     awaitable<bool> send();
@@ -44,6 +45,7 @@ private:
     void look_for_departure();
     void watch_for_departure();
     bool has_hung_up();
+    void look_at_tunnel();
     void await_silence() noexcept;
     void break_silence();
     void depart();
@@ -61,6 +63,8 @@ private:
     bool watching_ = false; ///< a wait for readability is outstanding
     bool blind_ = false; ///< octets wait in the socket: readability says nothing
     bool cancels_ = false; ///< the handler was not told yet that it is cancelled
+    bool pulling_ = false; ///< a read for a pulled body is outstanding
+    tick leaves_at_ = never; ///< when the client of a tunnel that has closed its side counts as gone
     bool resting_ = false; ///< idle for long: waits without a buffer
     tick idle_deadline_ = never; ///< tells one idle time from the next
     tick idle_since_ = 0;

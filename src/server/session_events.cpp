@@ -16,6 +16,8 @@ constexpr tick ticks_before_rest = 10;
 template <class Socket>
 void session<Socket>::look_for_departure()
 {
+    if (is_tunnel())
+        return look_at_tunnel();
     bool const may_be_readable = blind_ || pulls_body();
     if (!may_be_readable) {
         watched_ = true;
@@ -81,7 +83,8 @@ void session<Socket>::on_tick(tick now)
 {
     bool const is_due = deadline_ != never && now >= deadline_;
     bool const is_watched = phase_ == phase::stream && watched_ && watching_;
-    if ((is_watched || resting_) && !is_due && !cancels_)
+    bool const is_read = is_tunnel() && pulling_;
+    if ((is_watched || is_read || resting_) && !is_due && !cancels_)
         return; // as most of very many do, ten times a second
     auto const self = this->shared_from_this();
     try {

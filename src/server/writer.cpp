@@ -203,10 +203,24 @@ std::string_view only_value(fields const& headers, http::field name)
 
 } // namespace
 
+namespace {
+
+/// RFC 9110 section 15.5.22: a 426 tells what is wanted.
+void append_wanted(std::string& out, int status, fields const& headers)
+{
+    if (status != 426)
+        return;
+    if (auto const wanted = only_value(headers, boost::beast::http::field::upgrade); !wanted.empty())
+        out.append("\r\nConnection: Upgrade\r\nUpgrade: ").append(wanted);
+}
+
+} // namespace
+
 void append_response(std::string& out, response const& reply, answer_frame frame)
 {
     append_status_line(out, reply.status);
     append_fields(out, reply.headers, frame);
+    append_wanted(out, reply.status, reply.headers);
     if (has_no_body(reply.status))
         append_no_length(out, reply.status);
     else {
@@ -249,6 +263,7 @@ void append_streamed_head(
     auto const date = only_value(reply.headers, http::field::date);
     append_status_line(out, reply.status, date.empty() ? now_text().date : date);
     append_fields(out, reply.headers, frame);
+    append_wanted(out, reply.status, reply.headers);
     if (has_no_body(reply.status))
         append_no_length(out, reply.status);
     else if (length) {
@@ -258,6 +273,14 @@ void append_streamed_head(
         out += "\r\nTransfer-Encoding: chunked";
     append_connection(out, frame);
     out += "\r\n\r\n";
+}
+
+void append_tunnel_head(std::string& out, streamed_response const& reply, answer_frame frame)
+{
+    auto const date = only_value(reply.headers, boost::beast::http::field::date);
+    append_status_line(out, reply.status, date.empty() ? now_text().date : date);
+    append_fields(out, reply.headers, frame);
+    out += "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 }
 
 void add_field_lines(fields& to, std::string_view lines)

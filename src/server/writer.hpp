@@ -42,7 +42,8 @@ void append_answer(std::string& out, int status, std::string_view content_type, 
     answer_frame frame, std::string_view more = {});
 
 /// A handler's own response. Fields that frame the message (Content-Length, Transfer-Encoding, Connection…)
-/// and fields that could split it are left out. 204, 205 and 304 have no body. The status is final.
+/// and fields that could split it are left out, but the Upgrade of a 426. 204, 205 and 304 have no body. The
+/// status is final.
 void append_response(std::string& out, response const& reply, answer_frame frame);
 
 /// The head of a stream: chunked for HTTP/1.1, delimited by the end of the connection for HTTP/1.0.
@@ -57,6 +58,10 @@ bool may_have_body(int status) noexcept;
 /// `length` octets, or framed as append_stream_head() does it. The status is final.
 void append_streamed_head(std::string& out, streamed_response const& reply, answer_frame frame,
     std::optional<std::uint64_t> length);
+
+/// The head of a 101 that opens a WebSocket, with a handler's fields and its Date. What follows has no
+/// framing.
+void append_tunnel_head(std::string& out, streamed_response const& reply, answer_frame frame);
 
 /// One item of a stream as one chunk. A text without octets is no chunk (it would end the body).
 void append_item(std::string& out, sse_event const& item, bool chunked);

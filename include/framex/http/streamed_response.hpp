@@ -15,6 +15,11 @@ namespace framex {
 /// end of the connection. Date is kept; the other fields that frame a message are the server's own. For HEAD
 /// and the statuses 204, 205 and 304 the body is dropped unread. What the body throws after the head was sent
 /// ends the connection visibly. A client that leaves cancels the body; one that reads slowly holds it back.
+///
+/// Status 101 answers a request that has `opens_websocket`; to any other one it is a 500. Then the connection
+/// is a tunnel: `body` goes out as it is, what the client sends comes as the request's body, without a limit,
+/// and the connection ends with `body`. A client that closes its side ends the request's body; it counts as
+/// one that has left when `body` has not ended a write time-out later, or when it resets the connection.
 struct streamed_response {
     int status = 200;
     fields headers;

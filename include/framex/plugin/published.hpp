@@ -26,6 +26,10 @@ struct published_route {
     std::string method; ///< "GET"
     std::string path; ///< "/api/v1/items/{id}", as it is: nothing is put before it
     std::vector<std::string> tags{};
+    bool include_in_schema = true; ///< shown in the service's OpenAPI document
+    /// Of a GET: a request that opens a WebSocket comes with `opens_websocket`. Its body is then what the
+    /// client sends after a 101; when something was pulled of it, no other answer leaves the connection open.
+    bool takes_websockets = false;
     json::object operation{}; ///< its OpenAPI 3.1 Operation Object, without tags, operationId and security
     /// Answers a request. Its body comes as it is pulled.
     std::function<awaitable<streamed_response>(request, body_reader)> relay{};

@@ -107,6 +107,7 @@ struct invocation {
     asio::any_io_executor executor{};
     body_limits const* limits = &default_body_limits; ///< never null
     std::shared_ptr<service const> const* served_by = nullptr; ///< keeps the route; null: a call in-process
+    bool opens_websocket = false; ///< `body_stream` is what comes once the answer is 101
     std::string_view request_id{}; ///< empty: the app has no access sink
     sender const* from = nullptr; ///< null: nobody with an address
 

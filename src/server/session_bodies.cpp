@@ -1,0 +1,165 @@
+// The bodies of requests that are pulled, and tunnels.
+#include "coro/io.hpp"
+#include "server/session.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <charconv>
+#include <poll.h>
+
+namespace framex {
+
+namespace {
+
+/// As to_string(), which goes through the C library's formatted output: it is
+/// asked for with every relayed request.
+std::string text_of(asio::ip::address const& address)
+{
+    if (!address.is_v4())
+        return address.to_string();
+    char text[16];
+    char* end = text;
+    for (auto const octet : address.to_v4().to_bytes()) {
+        end = std::to_chars(end, text + sizeof text, static_cast<unsigned>(octet)).ptr;
+        *end++ = '.';
+    }
+    return {text, end - 1};
+}
+
+} // namespace
+
+template <class Socket>
+std::string session<Socket>::address() const
+{
+    if (address_.empty()) {
+        error_code gone;
+        auto const peer = socket_.remote_endpoint(gone);
+        if (!gone)
+            address_ = text_of(peer.address());
+    }
+    return address_;
+}
+
+template <class Socket>
+body_reader session<Socket>::make_body_reader()
+{
+    body_open_ = std::make_shared<bool>(true);
+    return body_reader(pull_body(this, body_open_));
+}
+
+template <class Socket>
+void session<Socket>::end_pulled_body() noexcept
+{
+    if (body_open_)
+        *body_open_ = false;
+}
+
+/// A read of pull_body() is outstanding, until it has ended or whoever pulls is destroyed.
+template <class Socket>
+class session<Socket>::pulling {
+public:
+    pulling(session& of, bool const& open) noexcept : of_(of), open_(open) { of_.pulling_ = true; }
+    pulling(pulling const&) = delete;
+    pulling& operator=(pulling const&) = delete;
+    ~pulling()
+    {
+        if (open_)
+            of_.pulling_ = false;
+    }
+
+private:
+    session& of_;
+    bool const& open_;
+};
+
+/// Whoever reads may outlive the request and the session: `self` is touched only while `open` says so.
+template <class Socket>
+async_generator<std::string> session<Socket>::pull_body(session* self, std::shared_ptr<bool> open)
+{
+    error_code error;
+    std::size_t size = 0;
+    while (*open) {
+        auto chunk = self->take_body_chunk();
+        if (!chunk.empty()) {
+            co_yield std::move(chunk);
+            continue;
+        }
+        if (self->body_complete())
+            co_return;
+        auto const before = self->phase_;
+        auto const deadline = self->deadline_;
+        auto const begin = self->owner().now();
+        // 100 Continue, and answers to earlier requests; a stream sends what it has made by itself
+        bool const writes = before == phase::handler && !self->out_.empty();
+        if (writes)
+            self->enter(phase::write, self->limits().write_timeout);
+        else if (!self->is_tunnel()) // whose client may be silent for as long as it likes
+            self->enter_body();
+        {
+            pulling const now(*self, *open);
+            co_await io(
+                [&](auto handler) {
+                    auto& input = self->input_;
+                    if (writes)
+                        self->socket_.async_write_some(asio::buffer(self->out_), std::move(handler));
+                    else
+                        self->socket_.async_read_some(
+                            asio::buffer(input.free_begin(), input.free_size()), std::move(handler));
+                },
+                self->socket_.get_executor(), error, size);
+        }
+        if (!*open)
+            break;
+        if (self->is_tunnel() && error && error != asio::error::operation_aborted) {
+            self->end_body();
+            co_return;
+        }
+        bool const late = std::exchange(self->timed_out_, false);
+        if (error || late) {
+            self->body_broke_off();
+            throw http_error(
+                late ? 408 : 400, late ? "the body did not arrive in time" : "the body broke off");
+        }
+        if (writes)
+            self->out_.erase(0, size);
+        else
+            self->received(size);
+        if (self->phase_ != phase::body && !(writes && self->phase_ == phase::write))
+            continue; // the answer has gone on meanwhile, with a deadline of its own
+        if (before == phase::stream)
+            self->await_silence();
+        else
+            self->go_back(before, deadline, begin);
+    }
+    throw http_error(400, "the request of this body is over");
+}
+
+/// Whoever pulls reads the end of the client, behind all that it has sent; it is looked for only while nobody
+/// reads.
+template <class Socket>
+void session<Socket>::look_at_tunnel()
+{
+    pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+    if (::poll(&state, 1, 0) <= 0)
+        return;
+    if (leaves_at_ == never)
+        leaves_at_ = owner().after(limits().write_timeout);
+    if ((state.revents & (POLLHUP | POLLERR)) != 0 || owner().now() >= leaves_at_)
+        depart();
+}
+
+template std::string session<context_socket>::address() const;
+template body_reader session<context_socket>::make_body_reader();
+template void session<context_socket>::end_pulled_body() noexcept;
+template void session<context_socket>::look_at_tunnel();
+template async_generator<std::string> session<context_socket>::pull_body(
+    session<context_socket>* self, std::shared_ptr<bool> open);
+template std::string session<any_socket>::address() const;
+template body_reader session<any_socket>::make_body_reader();
+template void session<any_socket>::end_pulled_body() noexcept;
+template void session<any_socket>::look_at_tunnel();
+template async_generator<std::string> session<any_socket>::pull_body(
+    session<any_socket>* self, std::shared_ptr<bool> open);
+
+} // namespace framex
