@@ -38,4 +38,22 @@ void offers::add(upstream_import const& from)
     }
 }
 
+void offers::add_websockets(upstream_settings const& which)
+{
+    for (auto const& path : which.websockets) {
+        if (which.rules.disables(path))
+            continue;
+        auto const [place, is_new] = places_.emplace(std::pair("GET", shape_of(path)), found_.size());
+        if (is_new) {
+            auto& made = websockets_.emplace_back();
+            made.method = "GET";
+            made.path = made.route = path;
+            made.is_websocket = true;
+            found_.emplace_back(made, which);
+        } else if (auto& known = found_[place->second];
+            known.described->is_websocket && known.by.back() != &which)
+            known.by.push_back(&which);
+    }
+}
+
 } // namespace framex::proxy

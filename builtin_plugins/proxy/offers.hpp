@@ -31,6 +31,8 @@ class offers {
 public:
     /// What the upstream's document describes and its rules take.
     void add(upstream_import const& from);
+    /// The paths of its WebSockets. To be called after all add(): a GET that a document describes goes first.
+    void add_websockets(upstream_settings const& which);
 
     /// In the order of the upstreams, then of their documents; they live as long as this.
     std::vector<offer> const& found() const noexcept { return found_; }
@@ -39,6 +41,7 @@ public:
 
 private:
     std::deque<imported_document> documents_; ///< copies: their schemas may get other names
+    std::deque<operation> websockets_;
     std::vector<offer> found_;
     std::map<std::pair<std::string, std::string>, std::size_t> places_; ///< in found_, by method and path
     json::object schemas_;

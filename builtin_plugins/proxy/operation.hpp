@@ -53,6 +53,7 @@ struct operation {
     std::string route; ///< the template in the form of normalise_path(): a path_pattern
     std::vector<operation_parameter> parameters; ///< those of the path item, too
     operation_body body;
+    bool is_websocket = false; ///< of the settings, in no document: only what opens a WebSocket goes on
     bool streams = false; ///< a success is an event stream, JSON lines or a JSON sequence
     /// The Operation Object for a merged document, without tags, security, servers, callbacks and links. It
     /// holds no reference but those to imported_document::schemas.

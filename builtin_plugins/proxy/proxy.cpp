@@ -116,6 +116,8 @@ private:
         for (auto const& each : imports_)
             if (each.document())
                 all.add(each);
+        for (auto const& each : settings_->upstreams)
+            all.add_websockets(each);
         framex::published_routes routes;
         for (auto const& one : all.found())
             routes.routes.push_back(route_of(one));
@@ -177,10 +179,13 @@ private:
         for (auto const* each : one.by)
             made.tags.push_back("proxy(" + each->url + ")");
         made.operation = one.described->shown;
+        made.include_in_schema = !one.described->is_websocket;
+        made.takes_websockets = made.method == "GET";
         made.relay = [way](framex::request asked, framex::body_reader body) {
             return relay(way, std::move(asked), std::move(body));
         };
-        made.call = [way](framex::json::object arguments) { return call(way, std::move(arguments)); };
+        if (!one.described->is_websocket)
+            made.call = [way](framex::json::object arguments) { return call(way, std::move(arguments)); };
         return made;
     }
 

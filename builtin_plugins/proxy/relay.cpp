@@ -83,7 +83,7 @@ async_generator<std::string> events(body_reader body)
 /// A template without a parameter was looked at when it was taken.
 void refuse_disabled(relay_way const& way, std::string const& path)
 {
-    if (way.described.route.find('{') == std::string::npos)
+    if (way.described.route.find_first_of("{*") == std::string::npos)
         return;
     for (auto const* each : way.rules)
         if (each->disables(path))
@@ -132,7 +132,7 @@ void set_credentials(relay_way const& way, request& asked)
 bool is_forced_stream(relay_way const& way, int status)
 {
     auto const& paths = way.settings->force_stream_apis;
-    return status < 300 && std::ranges::find(paths, way.described.route) != paths.end();
+    return status >= 200 && status < 300 && std::ranges::find(paths, way.described.route) != paths.end();
 }
 
 awaitable<streamed_response> send(std::shared_ptr<relay_way const> way, request asked, body_reader body)
@@ -142,7 +142,8 @@ awaitable<streamed_response> send(std::shared_ptr<relay_way const> way, request 
     auto answer = co_await std::move(sending);
     if (is_forced_stream(*way, answer.status))
         answer.headers.set(http::field::content_type, "text/event-stream");
-    if (media_type_is(std::string_view(answer.headers[http::field::content_type]), "text/event-stream"))
+    if (answer.status != 101
+        && media_type_is(std::string_view(answer.headers[http::field::content_type]), "text/event-stream"))
         answer.body = events(std::move(answer.body));
     co_return answer;
 }
@@ -167,9 +168,23 @@ body_reader body_of(call_request& parts, request& asked)
 
 } // namespace
 
+namespace {
+
+/// RFC 9110 section 15.5.22.
+awaitable<streamed_response> want_websocket()
+{
+    auto answer = response::text("this path speaks WebSocket only", 426);
+    answer.headers.set(http::field::upgrade, "websocket");
+    co_return streamed_response(std::move(answer));
+}
+
+} // namespace
+
 awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request asked, body_reader body)
 {
     refuse_disabled(*way, asked.path);
+    if (way->described.is_websocket && !asked.opens_websocket)
+        return want_websocket();
     set_credentials(*way, asked);
     if (asked.headers.count(http::field::content_type) > 1)
         throw http_error(400, "there are two Content-Type fields");

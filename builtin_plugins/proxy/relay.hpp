@@ -30,7 +30,8 @@ struct relay_way {
 
 /// Sends the request on. A success of a path in force_stream_apis is an event stream, whatever its type. The
 /// client's credentials stay behind, but for cookies that the operation describes as its parameters; the key
-/// that the settings name for the path goes instead. Throws http_error 404 for a path that `disable` of any
+/// that the settings name for the path goes instead. What opens a WebSocket opens one there; anything else at
+/// a path that is only for these is answered 426. Throws http_error 404 for a path that `disable` of any
 /// member names, 400 for a form that is none, and what upstream_group::forward() throws.
 awaitable<streamed_response> relay(std::shared_ptr<relay_way const> way, request asked, body_reader body);
 

@@ -4,6 +4,7 @@
 #include <framex/config/nearest.hpp>
 #include <framex/config/units.hpp>
 #include <framex/http/message.hpp>
+#include <framex/http/path_pattern.hpp>
 #include <framex/http/syntax.hpp>
 #include <framex/model/issue.hpp>
 #include <framex/model/json.hpp>
@@ -131,10 +132,28 @@ private:
         auto const enable = table.enable.value_or(usual);
         rules(enable, at / std::string("enable"));
         rules(table.disable, at / std::string("disable"));
+        websockets(table.websockets, at / std::string("websockets"));
         if (!is_target(table.docs_path))
             refuse(at / std::string("docs_path"), "docs_path",
                 "should begin with / and be percent-encoded, as in " + std::string(usual_docs_path));
         add(url, table, import_rules(table.disable, enable, written_.white_list), at);
+    }
+
+    /// Rules that can be the paths of routes.
+    void websockets(std::vector<std::string>& list, setting_place const& at)
+    {
+        rules(list, at);
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            if (list[i] == "*")
+                list[i] = "/*";
+            if (!import_rules::can_match(list[i]))
+                continue;
+            try {
+                path_pattern const is_one(list[i]);
+            } catch (std::invalid_argument const& refusal) {
+                refuse(at / i, "rule", std::string("cannot be the path of a route: ") + refusal.what());
+            }
+        }
     }
 
     void add(
@@ -154,7 +173,8 @@ private:
         if (std::ranges::find(made_.upstreams, url, &upstream_settings::url) != made_.upstreams.end())
             return refuse(
                 at, "url", "names the same upstream as an entry before it: give it a weight instead");
-        made_.upstreams.push_back({std::move(url), table.docs_path, std::move(rules), table.weight});
+        made_.upstreams.push_back(
+            {std::move(url), table.docs_path, std::move(rules), table.weight, table.websockets});
     }
 
     void forced_streams()

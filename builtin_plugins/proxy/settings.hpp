@@ -28,17 +28,19 @@ inline constexpr char const* usual_docs_path = "/api/v1/openapi.json";
 struct upstream_table {
     std::optional<std::vector<std::string>> enable; ///< ["*"], and [] beside a white_list
     std::vector<std::string> disable;
+    std::vector<std::string> websockets; ///< paths of its WebSockets, which no document describes
     std::string docs_path = usual_docs_path;
     int weight = 1; ///< its share of the calls that several upstreams can answer
 
     static constexpr auto rules()
     {
         return framex::rules(framex::field(&upstream_table::disable, framex::defaulted),
+            framex::field(&upstream_table::websockets, framex::defaulted),
             framex::field(&upstream_table::docs_path, framex::defaulted),
             framex::field(&upstream_table::weight, framex::range{1, 1000}, framex::defaulted));
     }
 };
-BOOST_DESCRIBE_STRUCT(upstream_table, (), (enable, disable, docs_path, weight))
+BOOST_DESCRIBE_STRUCT(upstream_table, (), (enable, disable, websockets, docs_path, weight))
 
 /// `[plugins.proxy.auth]`: the keys that are sent, by the path they open.
 struct auth_table {
@@ -106,6 +108,7 @@ struct upstream_settings {
     std::string docs_path;
     import_rules rules;
     int weight = 1;
+    std::vector<std::string> websockets; ///< paths and prefixes of routes: "/ws", "/rooms/{id}", "/chat/*"
 };
 
 /// The settings of the proxy, checked.

@@ -207,6 +207,27 @@ BOOST_AUTO_TEST_CASE(urls_that_cannot_be_called_are_refused)
     }
 }
 
+BOOST_AUTO_TEST_CASE(websockets_are_the_paths_of_routes)
+{
+    auto const made = read(R"([plugins.proxy.proxy_urls."http://a"]
+websockets = ["/ws", "/rooms/{id}", "/chat/*", "*"]
+)");
+    std::vector<std::string> const paths{"/ws", "/rooms/{id}", "/chat/*", "/*"};
+    BOOST_TEST(made.upstreams.at(0).websockets == paths);
+    auto const told = refusals(R"([plugins.proxy.proxy_urls."http://a"]
+websockets = ["ws", "/a/../b", "/rooms/{room-id}"]
+)");
+    for (auto const* part : {"config.toml:2",
+             "`plugins.proxy.proxy_urls.\"http://a\".websockets[0]` can never match a path: write an exact "
+             "path",
+             "`plugins.proxy.proxy_urls.\"http://a\".websockets[1]` can never match a path", "write /b",
+             "`plugins.proxy.proxy_urls.\"http://a\".websockets[2]` cannot be the path of a route: path "
+             "pattern "
+             "\"/rooms/{room-id}\": a parameter is written {name}",
+             "3 problems"})
+        BOOST_TEST(tells(told, part), part << "\n" << told);
+}
+
 BOOST_AUTO_TEST_CASE(groups_are_made_as_the_settings_say)
 {
     auto const made = read(R"([plugins.proxy]
