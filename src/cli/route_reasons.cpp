@@ -136,6 +136,7 @@ private:
             say("upstream",
                 each.url + (decided.taken ? " is taken: " : " is not taken: ") + decided.because
                     + (decided.taken ? key_sent(*proxy) : ""));
+            explain_websockets(each);
             may_differ_ |= !decided.taken && !each.rules.disables(path_);
         }
         bool const goes_first = found_.target && path_pattern(found_.target->path).is_static();
@@ -147,13 +148,24 @@ private:
             say("",
                 "a rule with a parameter is compared with the upstream's template: see --why '/items/{id}'");
     }
+    /// Of a path that no plugin answers.
+    void explain_websockets(proxy::upstream_settings const& of)
+    {
+        std::vector<std::string_view> values;
+        auto const found = std::ranges::find_if(
+            of.websockets, [&](std::string const& each) { return path_pattern(each).match(path_, values); });
+        if (found_.target || method_ != "GET" || found == of.websockets.end() || of.rules.disables(path_))
+            return;
+        say("", "its WebSockets go there: websockets \"" + *found + "\"");
+        sockets_ += (sockets_.empty() ? "" : " or ") + of.url;
+    }
     std::string key_sent(proxy::proxy_settings const& proxy) const
     {
         auto const* rule = proxy.keys.find(path_);
         return rule ? "; it is sent the key of plugins.proxy.auth.rules " + rule->pattern
                     : "; it is sent no key";
     }
-    bool may_be_published() const { return !takers_.empty() && !found_.target; }
+    bool may_be_published() const { return !(takers_.empty() && sockets_.empty()) && !found_.target; }
 
     void explain_keys()
     {
@@ -193,14 +205,18 @@ private:
                     + (found_.target->plugin == own_plugin ? std::string("framex itself")
                                                            : "plugin " + found_.target->plugin)
                     + ", " + who;
-        auto const refused = found_.entry ? "405" : "404";
+        auto const refused = !sockets_.empty() ? "426" : found_.entry ? "405" : "404";
         if (!may_be_published())
             return std::string(refused) + (may_differ_ ? ", unless a template of an upstream is taken" : "");
+        auto const sockets = sockets_.empty() ? std::string() : "WebSockets by " + sockets_;
+        if (takers_.empty())
+            return is_closed_ ? who : sockets + ", " + who + "; else " + refused;
         std::string urls;
         for (auto const& url : takers_)
             urls += (urls.empty() ? "" : " or ") + url;
-        return (is_closed_ ? who : "by " + urls + ", " + who) + ", when its document has "
-            + (method_ == "HEAD" ? "GET" : method_) + " " + shown() + "; else " + refused;
+        return (is_closed_ ? who : sockets + (sockets.empty() ? "" : "; ") + "by " + urls + ", " + who)
+            + ", when its document has " + (method_ == "HEAD" ? "GET" : method_) + " " + shown() + "; else "
+            + refused;
     }
 
     settings const& wanted_;
@@ -211,6 +227,7 @@ private:
     std::string_view path_; ///< normalised
     found_route found_;
     std::vector<std::string> takers_; ///< the upstreams whose operation of this path would be taken
+    std::string sockets_; ///< the upstreams that the path's WebSockets go to
     bool may_differ_ = false; ///< an upstream's rules may say another thing of a template
     bool is_guarded_ = false;
     bool is_closed_ = false;

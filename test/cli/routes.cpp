@@ -235,6 +235,25 @@ BOOST_AUTO_TEST_CASE(nothing_is_started_and_no_upstream_is_asked)
     BOOST_TEST(kiosk::stops == 0);
 }
 
+BOOST_AUTO_TEST_CASE(the_paths_of_websockets_are_told)
+{
+    space.toml(R"(load_builtin_plugins = ["proxy"]
+[plugins.proxy.proxy_urls."http://127.0.0.1:2"]
+enable = ["/live/*"]
+websockets = ["/ws", "/live/*"]
+)");
+    BOOST_TEST(run({"routes", "--why", "/ws"}) == done);
+    BOOST_TEST(shows("upstream  http://127.0.0.1:2 is not taken: not enabled\n"
+                     "          its WebSockets go there: websockets \"/ws\"\n"));
+    BOOST_TEST(shows("answer    WebSockets by http://127.0.0.1:2, to everybody; else 426\n"));
+    BOOST_TEST(run({"routes", "--why", "/live/a"}) == done);
+    BOOST_TEST(
+        shows("answer    WebSockets by http://127.0.0.1:2; by http://127.0.0.1:2, to everybody, when its "
+              "document has GET /live/a; else 426\n"));
+    BOOST_TEST(run({"routes", "--why", "/ws", "--method", "POST"}) == done);
+    BOOST_TEST(!shows("WebSocket"));
+}
+
 BOOST_AUTO_TEST_CASE(without_the_proxy_no_upstream_is_spoken_of)
 {
     BOOST_TEST(run({"routes", "--why", "/api/v1/ecko", "--load-builtin-plugins", "echo"}) == done);
