@@ -6,7 +6,7 @@ import os
 import time
 from typing import Annotated
 
-from fastapi import Cookie, FastAPI, Header, HTTPException, Query, Request, Response, UploadFile
+from fastapi import Cookie, FastAPI, Header, HTTPException, Query, Request, Response, UploadFile, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -160,6 +160,47 @@ async def lines(count: int):
 @app.get("/api/v1/living")
 def tell_living() -> int:
     return living
+
+
+# ---- WebSockets, which no document describes
+
+closed = []  # how the echoes have ended: code and reason
+
+
+@app.websocket("/ws/echo")
+async def echo(socket: WebSocket):
+    wanted = socket.headers.get("sec-websocket-protocol", "").split(", ")
+    await socket.accept("chat" if "chat" in wanted else None)
+    try:
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                closed.append([message["code"], message.get("reason") or ""])
+                return
+            if message.get("text") is not None:
+                await socket.send_text(message["text"])
+            else:
+                await socket.send_bytes(message["bytes"])
+    except WebSocketDisconnect as end:
+        closed.append([end.code, end.reason or ""])
+
+
+@app.websocket("/ws/say/{count}")
+async def say(socket: WebSocket, count: int, size: int = 1):
+    await socket.accept()
+    for number in range(count):
+        await socket.send_bytes(number.to_bytes(4, "big") * size)
+    await socket.close(4002, "said all")
+
+
+@app.websocket("/ws/refused")
+async def refused(socket: WebSocket):
+    await socket.close(4003)
+
+
+@app.get("/api/v1/closed")
+def tell_closed():
+    return closed
 
 
 # ---- what the document says changes

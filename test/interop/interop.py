@@ -15,7 +15,7 @@ from peers import HERE
 SKIPPED = 77
 # framex-kit imports yaml, but does not ask for it.
 PACKAGES = ["framex-kit==0.4.2", "pyyaml==6.0.4", "fastapi==0.165.0", "uvicorn==0.54.0", "httptools==0.9.0",
-    "python-multipart==0.0.34"]
+    "python-multipart==0.0.34", "websockets==17.4"]
 
 
 def skip(why):

@@ -80,10 +80,10 @@ class Peer:
             print(f"the peer on port {self.port} printed:\n{self.text()}")
 
 
-def fastapi(python, port=None):
+def fastapi(python, port=None, words=()):
     """api.py, served by uvicorn."""
     port = port or free_port()
-    return Peer([python, "-m", "uvicorn", "api:app", "--app-dir", HERE, "--port", port, "--log-level", "warning"], port)
+    return Peer([python, "-m", "uvicorn", "api:app", "--app-dir", HERE, "--port", port, "--log-level", "warning", *words], port)
 
 
 class Framex(Service):
