@@ -70,11 +70,17 @@ private:
             self->tell_of(one);
         else if (!one.trouble().empty() && one.trouble() != before)
             self->context_.log(log_level::error,
-                "upstream " + one.settings().url + ": " + one.trouble()
-                    + (one.document() ? "; its routes stay as they were"
-                                      : "; it has no routes until it answers"));
+                "upstream " + one.settings().url + ": " + one.trouble() + routes_without_answer(one));
         else if (one.trouble().empty() && !before.empty())
             self->context_.log(log_level::info, "upstream " + one.settings().url + " is back");
+    }
+
+    static char const* routes_without_answer(upstream_import const& one)
+    {
+        if (one.document())
+            return "; its routes stay as they were";
+        return one.settings().websockets.empty() ? "; it has no routes until it answers"
+                                                 : "; it has no routes but its WebSockets until it answers";
     }
 
     static framex::awaitable<> follow(ProxyPlugin* self, upstream_import& one)

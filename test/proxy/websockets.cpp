@@ -87,6 +87,7 @@ BOOST_AUTO_TEST_CASE(a_websocket_goes_through)
     asked_heads heads;
     scripted far(speaks(heads, echo));
     front here(with_websockets(far.url(), {"/ws"}));
+    BOOST_TEST(has(here.log(), "it has no routes but its WebSockets until it answers"));
     raw_client client(here.port());
     client.send(handshake("/ws?room=%31",
                     "Sec-WebSocket-Key: a2V5\r\nSec-WebSocket-Protocol: chat\r\nCookie: c=1\r\n"
