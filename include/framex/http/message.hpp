@@ -4,7 +4,6 @@
 
 #include <framex/http/fields.hpp>
 
-
 #include <optional>
 #include <string>
 #include <string_view>
