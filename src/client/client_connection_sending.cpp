@@ -95,6 +95,7 @@ void client_connection::start_sending(std::shared_ptr<outgoing_request> request)
 
 void client_connection::start_tunnel(std::shared_ptr<outgoing_request> request)
 {
+    transport_->probe_when_silent();
     early_ = goes_on_ = true; // the answer was heard: nothing is to be read beside
     start_sending(std::move(request));
 }

@@ -1,6 +1,7 @@
 // The only file that compiles Asio's TLS stream.
 #include "client/tls_context.hpp"
 #include "client/transport.hpp"
+#include "coro/probes.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -111,6 +112,7 @@ public:
         error_code ignored;
         socket().cancel(ignored);
     }
+    void probe_when_silent() noexcept override { framex::probe_when_silent(socket().native_handle()); }
     void close() noexcept override
     {
         error_code ignored;

@@ -1,5 +1,7 @@
 #include "client/transport.hpp"
 
+#include "coro/probes.hpp"
+
 #include <cerrno>
 #include <sys/socket.h>
 
@@ -29,6 +31,7 @@ public:
     }
     bool is_readable() noexcept override { return framex::is_readable(socket_); }
     bool is_open() const noexcept override { return socket_.is_open(); }
+    void probe_when_silent() noexcept override { framex::probe_when_silent(socket_.native_handle()); }
     void cancel() noexcept override
     {
         error_code ignored;

@@ -34,6 +34,8 @@ public:
     /// Whether octets, the end or a fault wait to be read.
     virtual bool is_readable() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
+    /// See probes.hpp.
+    virtual void probe_when_silent() noexcept = 0;
     /// Ends what is outstanding with operation_aborted; what has gone or come stays.
     virtual void cancel() noexcept = 0;
     /// Ends what is outstanding, and the connection.

@@ -1,6 +1,7 @@
 #include "server/session.hpp"
 
 #include "coro/io.hpp"
+#include "coro/probes.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
@@ -100,6 +101,8 @@ awaitable<> session<Socket>::run()
                 else if (auto* pieces = std::get_if<async_generator<std::string>>(&call_.result))
                     whole = co_await send_stream(*pieces);
                 else {
+                    if (is_tunnel())
+                        probe_when_silent(socket_.native_handle());
                     auto body = std::move(std::get<streamed_response>(call_.result).body).chunks();
                     whole = co_await send_stream(body);
                 }
