@@ -36,4 +36,17 @@ BOOST_AUTO_TEST_CASE(they_go_with_those_that_connection_names)
     BOOST_TEST(left == "X-Kept=1;Set-Cookie=a;Set-Cookie=b;");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_for_all_recipients_stays_though_connection_names_it)
+{
+    fields headers;
+    headers.insert(
+        "Connection", "authorization, Cookie, X-Request-Id, x-forwarded-for, content-type, x-gone");
+    for (char const* name :
+        {"Authorization", "Cookie", "X-Request-ID", "X-Forwarded-For", "Content-Type", "X-Gone"})
+        headers.insert(name, "1");
+    remove_hop_by_hop(headers);
+    BOOST_TEST(headers.size() == 5U);
+    BOOST_TEST(headers["x-gone"].empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,7 +12,8 @@ namespace framex {
 bool is_hop_by_hop(std::string_view name) noexcept;
 bool is_hop_by_hop(http::field name) noexcept;
 
-/// Removes those fields and the ones that Connection names.
+/// Removes those fields and the ones that Connection names; but not what is for all recipients, named or not:
+/// Host, Authorization, Cookie, Content-Type, Content-Length, X-Request-ID, and what tells of the way.
 void remove_hop_by_hop(fields& headers);
 
 } // namespace framex
