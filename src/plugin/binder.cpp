@@ -45,8 +45,10 @@ request make_request(route const& entry, invocation& call)
     made.headers.reserve(head.field_count + spare_lines, head.size + spare_octets);
     for (std::size_t i = 0; i < head.field_count; ++i)
         made.headers.insert(head.fields[i].name, head.fields[i].value);
-    if (!call.request_id.empty() && head.field_count < std::size(head.fields))
-        made.headers.set("X-Request-ID", call.request_id);
+    constexpr std::string_view id = "X-Request-ID";
+    if (!call.request_id.empty()
+        && (head.field_count < std::size(head.fields) || made.headers.count(id) != 0))
+        made.headers.set(id, call.request_id);
     made.body = call.body;
     made.opens_websocket = call.opens_websocket;
     if (call.from)
