@@ -5,7 +5,6 @@
 #include <framex/http/body.hpp>
 #include <framex/http/message.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -84,13 +83,11 @@ private:
     event starve(char const* missing) const;
     void skip_outside(std::size_t size);
     border judge(std::string_view rest, std::size_t& length) const noexcept;
-    std::size_t find_delimiter(std::string_view text, std::size_t at) const noexcept;
     found find_border() const noexcept;
     void cross(found const& border_line);
 
     multipart_limits limits_;
     std::string delimiter_; // CR LF "--" boundary
-    std::array<unsigned char, 256> steps_; ///< by the octet under the delimiter's last: how far it may move
     std::string buffer_;
     std::size_t own_ = 2; ///< octets at its beginning that are not of the body
     std::string_view data_;
