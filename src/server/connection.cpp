@@ -8,7 +8,7 @@ namespace framex {
 
 namespace {
 
-constexpr std::size_t pulled_block = 65536; // what a handler that pulls its body gets at a time, at most
+constexpr std::size_t pulled_block = 16384; // what a handler that pulls its body gets at a time, at most
 constexpr std::size_t tunnel_block = 16384; // the same of a tunnel, which waits with it for hours
 constexpr std::size_t flush_mark = 65536; // answers to pipelined requests are sent from here on
 constexpr std::uint64_t longest_leap = 1 << 20; // memory is not taken on the word of a Content-Length alone
@@ -375,6 +375,12 @@ void connection::received(std::size_t count)
     auto const now = worker_->now();
     body_.clock.take(now - body_.waits_since, count);
     enter_body();
+}
+
+void connection::received_at_once(std::size_t count)
+{
+    input_.commit(count);
+    body_.clock.take(0, count);
 }
 
 void connection::read_timed_out()

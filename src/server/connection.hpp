@@ -47,6 +47,8 @@ protected:
     step advance();
     /// Octets have arrived in input_.
     void received(std::size_t count);
+    /// The same of a body that is pulled, when nobody has waited for them.
+    void received_at_once(std::size_t count);
     /// The deadline of a read has passed: whether an answer must still be sent.
     void read_timed_out();
     /// After serve; `error` is what it threw.
@@ -61,6 +63,8 @@ protected:
     bool body_complete() const noexcept { return body_.complete; }
     /// The octets of both sides go on as they are: the answer was 101.
     bool is_tunnel() const noexcept { return is_tunnel_; }
+    /// The request asks for one, which is not answered yet.
+    bool offers_tunnel() const noexcept { return body_.kind == body_state::mode::tunnel && !is_tunnel_; }
     /// Nothing more of the body comes.
     void end_body() noexcept { body_.complete = true; }
     void body_broke_off() noexcept { open_ = false; }

@@ -12,6 +12,9 @@ namespace framex {
 
 namespace {
 
+constexpr std::size_t read_turn =
+    262144; // so much of a body is read without a wait, then others get their turn
+
 /// As to_string(), which goes through the C library's formatted output: it is
 /// asked for with every relayed request.
 std::string text_of(asio::ip::address const& address)
@@ -79,6 +82,8 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
 {
     error_code error;
     std::size_t size = 0;
+    std::size_t turn = 0;
+    bool is_busy = false; // the sender has filled all the room that there was: more is probably there
     while (*open) {
         auto chunk = self->take_body_chunk();
         if (!chunk.empty()) {
@@ -87,14 +92,26 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
         }
         if (self->body_complete())
             co_return;
+        auto const room = self->input_.free_size();
+        if (is_busy && turn < read_turn) {
+            size = self->socket_.read_some(asio::buffer(self->input_.free_begin(), room), error);
+            is_busy = size == room;
+            turn += size;
+            if (!error) {
+                self->received_at_once(size);
+                continue;
+            }
+        }
+        turn = 0;
         auto const before = self->phase_;
         auto const deadline = self->deadline_;
         auto const begin = self->owner().now();
         // 100 Continue, and answers to earlier requests; a stream sends what it has made by itself
-        bool const writes = before == phase::handler && !self->out_.empty();
+        bool const is_framed = !self->is_tunnel() && !self->offers_tunnel();
+        bool const writes = is_framed && before == phase::handler && !self->out_.empty();
         if (writes)
             self->enter(phase::write, self->limits().write_timeout);
-        else if (!self->is_tunnel()) // whose client may be silent for as long as it likes
+        else if (is_framed) // else its client may be silent for as long as it likes
             self->enter_body();
         {
             pulling const now(*self, *open);
@@ -123,8 +140,10 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
         }
         if (writes)
             self->out_.erase(0, size);
-        else
+        else {
             self->received(size);
+            is_busy = size == room;
+        }
         if (self->phase_ != phase::body && !(writes && self->phase_ == phase::write))
             continue; // the answer has gone on meanwhile, with a deadline of its own
         if (before == phase::stream)
