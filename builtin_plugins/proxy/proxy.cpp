@@ -186,7 +186,8 @@ private:
             made.tags.push_back("proxy(" + each->url + ")");
         made.operation = one.described->shown;
         made.include_in_schema = !one.described->is_websocket;
-        made.takes_websockets = made.method == "GET";
+        bool const is_one_path = made.path.find('{') == std::string::npos;
+        made.takes_websockets = made.method == "GET" && (is_one_path || one.described->is_websocket);
         made.relay = [way](framex::request asked, framex::body_reader body) {
             return relay(way, std::move(asked), std::move(body));
         };

@@ -21,7 +21,10 @@ fields fields_of(response_head const& head)
     made.reserve(head.field_count, head.size);
     for (auto const& line : std::span(head.fields, head.field_count))
         made.insert(line.name, line.value);
+    std::string const wanted(made[http::field::upgrade]);
     remove_hop_by_hop(made);
+    if (head.status == 426 && !wanted.empty()) // RFC 9110 section 15.5.22
+        made.set(http::field::upgrade, wanted);
     if (head.status == 101)
         made.erase(http::field::content_length); // RFC 9110 section 8.6: it should not be there
     else if (made.count(http::field::content_length) > 1
@@ -144,6 +147,7 @@ std::string client_connection::take_body()
     if (body_done())
         return piece;
     if (body_ == body_kind::chunked) {
+        piece.reserve(input_.size());
         char const* const begin = input_.begin();
         char const* const rest = chunks_.feed(
             begin, input_.end(), [&](char const* data, std::size_t size) { piece.append(data, size); });

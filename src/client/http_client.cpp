@@ -57,10 +57,13 @@ struct http_client::state {
 namespace {
 
 /// The body of an answer from its first piece on. Whoever drops it drops the connection. It ends when the
-/// request has gone, too.
-async_generator<std::string> pull(
-    exchange_hold connection, std::shared_ptr<connection_pool> pool, std::string piece)
+/// request has gone, too. `tunnel`: after a 101 its request, whose body nobody asks for before this one is
+/// pulled; else null.
+async_generator<std::string> pull(exchange_hold connection, std::shared_ptr<connection_pool> pool,
+    std::string piece, std::shared_ptr<outgoing_request> tunnel)
 {
+    if (tunnel)
+        connection->start_tunnel(std::move(tunnel));
     for (;; piece = connection->take_body()) {
         bool const done = connection->body_done();
         if (done && !connection->is_sending()) { // free for others before the last piece is looked at
@@ -136,15 +139,14 @@ awaitable<streamed_response> http_client::exchange(std::shared_ptr<state> self, 
         ++self->retried;
         connection = {};
     }
-    if (answer.status == 101)
-        connection->start_tunnel(sent);
     auto piece = connection->take_body();
     if (connection->body_done() && !connection->is_sending()) {
         pool->give_back(connection.release());
         if (!piece.empty()) // else there may be a length all the same: HEAD, 304
             answer.body = body_reader(std::move(piece));
     } else
-        answer.body = pull(std::move(connection), pool, std::move(piece));
+        answer.body =
+            pull(std::move(connection), pool, std::move(piece), answer.status == 101 ? sent : nullptr);
     co_return answer;
 }
 

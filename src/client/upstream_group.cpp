@@ -57,14 +57,15 @@ private:
     bool is_good_;
 };
 
-/// Keeps the member busy until the answer's body has ended or was dropped.
-async_generator<std::string> hold(answering_member member, body_reader body)
+/// Keeps the member busy until the answer's body has ended or was dropped. How a tunnel ends says nothing of
+/// the member.
+async_generator<std::string> hold(answering_member member, body_reader body, bool is_tunnel)
 {
     try {
         while (auto piece = co_await body.next())
             co_yield std::move(*piece);
     } catch (upstream_error const& error) {
-        if (is_failure(error.step()))
+        if (is_failure(error.step()) && !is_tunnel)
             member.broke();
         throw;
     }
@@ -247,7 +248,7 @@ awaitable<streamed_response> upstream_group::run(
             bool const is_bad = group->options().ejection.counts_statuses && is_failure(answer.status);
             answering_member answering(std::move(member), !is_bad);
             if (!answer.body.whole())
-                answer.body = hold(std::move(answering), std::move(answer.body));
+                answer.body = hold(std::move(answering), std::move(answer.body), answer.status == 101);
             co_return answer;
         } catch (upstream_error& error) {
             if (is_failure(error.step()))

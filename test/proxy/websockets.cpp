@@ -218,6 +218,39 @@ BOOST_AUTO_TEST_CASE(a_get_that_the_document_describes_takes_one_too)
     BOOST_TEST(client.until("x") == "x");
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_waits_before_the_handshake_goes_out_once)
+{
+    asked_heads heads;
+    scripted far(speaks(heads, echo));
+    front here(with_websockets(far.url(), {"/live"}));
+    raw_client client(here.port());
+    client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" + handshake("/live") + "xyz");
+    BOOST_TEST(client.until("\"ok\"").starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(client.until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    BOOST_TEST(client.until("xyz") == "xyz");
+    client.send(std::string(100'000, 'a') + "b");
+    BOOST_TEST(client.until("b").size() == 100'001U);
+}
+
+BOOST_AUTO_TEST_CASE(a_described_path_with_parameters_takes_none)
+{
+    std::string const document = R"({"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{
+        "/{page}":{"get":{"parameters":[{"name":"page","in":"path","required":true,"schema":{"type":"string"}}],
+        "responses":{"200":{"description":"d"}}}}}})";
+    scripted far([&](peer& client) {
+        for (auto head = client.head(); !head.empty(); head = client.head()) {
+            BOOST_TEST(!has(head, "Upgrade"));
+            auto const& body = has(head, "openapi.json ") ? document : std::string("plain");
+            client.say(
+                "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        }
+    });
+    front here(with_websockets(far.url(), {}));
+    raw_client client(here.port());
+    client.send(handshake("/live"));
+    BOOST_TEST(client.until("plain").starts_with("HTTP/1.1 200 "));
+}
+
 BOOST_AUTO_TEST_CASE(a_handshake_that_its_upstream_does_not_take_goes_to_another)
 {
     asked_heads heads;
