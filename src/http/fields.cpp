@@ -107,9 +107,9 @@ std::size_t fields::erase(range const& lines) noexcept
     return gone;
 }
 
-fields::const_iterator fields::erase(const_iterator line) noexcept
+fields::const_iterator fields::erase(const_iterator where) noexcept
 {
-    auto const index = index_of(line);
+    auto const index = index_of(where);
     entries_.erase(entries_.begin() + index);
     return place(index);
 }

@@ -123,7 +123,7 @@ public:
     std::size_t erase(http::field name) noexcept { return erase(equal_range(name)); }
     std::size_t erase(std::string_view name) noexcept { return erase(equal_range(name)); }
     /// Gives the line after it.
-    const_iterator erase(const_iterator line) noexcept;
+    const_iterator erase(const_iterator where) noexcept;
     /// Memory for so many lines, and names and values of so many octets.
     void reserve(std::size_t lines, std::size_t octets);
 
@@ -134,7 +134,7 @@ private:
     {
         return {octets_.data(), entries_.data() + index};
     }
-    std::ptrdiff_t index_of(const_iterator line) const noexcept { return line.entry_ - entries_.data(); }
+    std::ptrdiff_t index_of(const_iterator where) const noexcept { return where.entry_ - entries_.data(); }
     std::string_view value_of(const_iterator found) const noexcept
     {
         return found == end() ? std::string_view() : (*found).value();
