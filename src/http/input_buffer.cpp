@@ -20,7 +20,8 @@ void input_buffer::consume(std::size_t count) noexcept
 void input_buffer::erase(std::size_t at, std::size_t count) noexcept
 {
     char* const gap = data_.get() + begin_ + at;
-    std::memmove(gap, gap + count, end_ - begin_ - at - count);
+    if (auto const behind = size() - at - count; behind != 0) // else there may be no memory at all
+        std::memmove(gap, gap + count, behind);
     end_ -= count;
 }
 
