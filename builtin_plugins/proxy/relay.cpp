@@ -5,6 +5,8 @@
 
 #include <framex/http/syntax.hpp>
 
+#include <boost/system/system_error.hpp>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -65,6 +67,8 @@ async_generator<std::string> events(body_reader body)
         std::optional<std::string> piece;
         try {
             piece = co_await body.next();
+        } catch (boost::system::system_error const&) {
+            throw; // cancelled: nobody is left to be told
         } catch (...) {
             failed = std::current_exception();
         }
