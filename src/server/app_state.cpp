@@ -204,8 +204,11 @@ awaitable<> run_on(asio::any_io_executor where, awaitable<> body, bool is_cancel
         auto const home = asio::get_associated_executor(caller);
         auto end = [passed, work = asio::make_work_guard(home), caller = std::move(caller)](
                        std::exception_ptr error) mutable {
-            auto go_on = [passed, caller = std::move(caller), error]() mutable { std::move(caller)(error); };
-            post_in_reserved(work.get_executor(), passed->memory, std::move(go_on));
+            auto const there = work.get_executor(); // whose context may be gone once the caller goes on
+            auto go_on = [passed, work = std::move(work), caller = std::move(caller), error]() mutable {
+                std::move(caller)(error);
+            };
+            post_in_reserved(there, passed->memory, std::move(go_on));
         };
         asio::co_spawn(where, std::move(body), asio::bind_cancellation_slot(slot, std::move(end)));
     };
