@@ -78,7 +78,8 @@ BOOST_AUTO_TEST_CASE(a_set_line_stands_where_the_first_one_was)
     BOOST_TEST(all.begin()->value() == "h");
     auto const next = all.erase(all.begin());
     BOOST_TEST(next->value() == "n");
-    BOOST_TEST((all.erase(next) == all.end()));
+    auto const last = all.erase(next);
+    BOOST_TEST((last == all.end()));
 }
 
 BOOST_AUTO_TEST_CASE(a_value_of_the_same_fields_may_be_set)
