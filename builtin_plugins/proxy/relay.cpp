@@ -170,10 +170,6 @@ body_reader body_of(call_request& parts, request& asked)
     return body_reader(std::move(form).body());
 }
 
-} // namespace
-
-namespace {
-
 /// RFC 9110 section 15.5.22.
 awaitable<streamed_response> want_websocket()
 {
