@@ -24,6 +24,27 @@ void chunk_reader::expect(char c, char wanted, step next) noexcept
     at_ = next;
 }
 
+// What most senders write between two chunks, when all of it is there: CR LF, some digits, CR LF. False: it
+// is something else, or is to be refused, and nothing was read.
+bool chunk_reader::read_plain_framing(char const*& p, char const* end) noexcept
+{
+    constexpr std::uint32_t most_digits = 7, longest = 4 + most_digits;
+    if (end - p < longest || limits_.line < longest || p[0] != '\r' || p[1] != '\n')
+        return false;
+    char const* at = p + 2;
+    std::uint64_t size = 0;
+    for (int value = 0; at != p + 2 + most_digits && (value = hex_value(*at)) >= 0; ++at)
+        size = size * 16 + static_cast<unsigned>(value);
+    if (size == 0 || at[0] != '\r' || at[1] != '\n' || size > limits_.total - total_)
+        return false;
+    p = at + 2;
+    line_ = digits_ = 0;
+    left_ = size;
+    total_ += size;
+    at_ = step::data;
+    return true;
+}
+
 void chunk_reader::read_framing(char c) noexcept
 {
     bool const in_trailer = at_ >= step::trailer && at_ <= step::last_lf;

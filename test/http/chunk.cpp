@@ -60,6 +60,25 @@ BOOST_AUTO_TEST_CASE(chunks_are_joined_at_any_split_and_what_follows_is_left)
     check_read("3\r\nhel\r\n2\r\nlo\r\n000\r\n\r\n", "hello");
     check_read("0000000000000A\r\n0123456789\r\n0\r\n\r\n", "0123456789");
     check_read("a\r\n\r\n0\r\n\r\n12\r\r\n0\r\n\r\n", "\r\n0\r\n\r\n12\r");
+    check_read("1\r\na\r\n0000C\r\nlonger chunk\r\n1;x\r\n!\r\n00000000\r\n\r\n", "alonger chunk!");
+    check_read("1\r\na\r\n0000002\r\nbc\r\n00000003\r\ndef\r\n0\r\nTrailer: of it\r\n\r\n", "abcdef");
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_between_two_chunks_is_as_strict_as_before_the_first)
+{
+    std::string const rest(20, 'x');
+    for (char const* between : {"\r\n\r\n", "\r\n5\n", "\r\n5\r", "\n5\r\n", "\r5\r\n", "\r\n5 \r\n",
+             "\r\n-5\r\n", "\r\n0x5\r\n", "\r\n5g\r\n", "5\r\n"})
+        check_refused("1\r\na" + std::string(between) + rest);
+    check_refused("1\r\na\r\n10000000000000005\r\n" + rest, 413);
+    chunk_limits limits;
+    limits.total = 21;
+    std::string const body = "1\r\na\r\n15\r\n" + rest + "y\r\n0\r\n\r\n";
+    BOOST_TEST(read(body, limits).status == 413);
+    limits.total = 22;
+    BOOST_TEST(read(body, limits).status == 200);
+    limits.line = 3;
+    BOOST_TEST(read("1\r\na\r\n00001\r\nb\r\n0\r\n\r\n", limits).status == 400);
 }
 
 BOOST_AUTO_TEST_CASE(extensions_are_checked_and_dropped)

@@ -31,7 +31,8 @@ public:
     {
         while (p != end && at_ < step::done) {
             if (at_ != step::data) {
-                read_framing(*p++);
+                if (at_ != step::data_cr || !read_plain_framing(p, end))
+                    read_framing(*p++);
                 continue;
             }
             auto const size =
@@ -76,6 +77,7 @@ private:
         bad
     };
 
+    bool read_plain_framing(char const*& p, char const* end) noexcept;
     void read_framing(char c) noexcept;
     void read_size(char c) noexcept;
     void read_extension(char c) noexcept;
