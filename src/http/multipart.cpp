@@ -23,17 +23,6 @@ bool is_boundary(std::string_view text) noexcept
         && std::all_of(text.begin(), text.end(), good);
 }
 
-// From CR to CR, which is rare in most files: several times as fast as a search for the whole. Most are told
-// by the next octet.
-std::size_t find_delimiter(std::string_view text, std::string_view delimiter, std::size_t at) noexcept
-{
-    for (; (at = text.find('\r', at)) != text.npos; ++at)
-        if (at + delimiter.size() <= text.size() && text[at + 1] == '\n'
-            && text.substr(at, delimiter.size()) == delimiter)
-            return at;
-    return text.npos;
-}
-
 // How much of the text cannot be the beginning of the delimiter, nor hold it.
 std::size_t certain_data(std::string_view text, std::string_view delimiter) noexcept
 {
@@ -42,6 +31,12 @@ std::size_t certain_data(std::string_view text, std::string_view delimiter) noex
         if (delimiter.starts_with(text.substr(at)))
             return at;
     return text.size();
+}
+
+std::size_t pair_of(char first, char second) noexcept
+{
+    return static_cast<std::size_t>(static_cast<unsigned char>(first) << 4)
+        ^ static_cast<std::size_t>(static_cast<unsigned char>(second));
 }
 
 [[noreturn]] void over_limit(char const* what, std::uint64_t limit)
@@ -74,6 +69,8 @@ multipart_parser::multipart_parser(std::string_view boundary, multipart_limits c
     : limits_(limits), delimiter_("\r\n--"), buffer_("\r\n")
 {
     delimiter_ += boundary;
+    for (std::size_t at = 1; at < delimiter_.size(); ++at)
+        pairs_.set(pair_of(delimiter_[at - 1], delimiter_[at]));
 }
 
 void multipart_parser::push(std::string&& octets)
@@ -158,13 +155,29 @@ multipart_parser::border multipart_parser::judge(std::string_view rest, std::siz
     return rest.empty() || rest == "\r" ? border::unknown : border::none;
 }
 
+// Looks at two octets where each delimiter would have two of its own: most are none of these, and so no
+// delimiter is around them. Several times as fast as a search from CR to CR.
+std::size_t multipart_parser::find_delimiter(std::string_view text, std::size_t from) const noexcept
+{
+    auto const stride = delimiter_.size() - 1;
+    for (auto at = from + stride; at < text.size(); at += stride) {
+        if (!pairs_[pair_of(text[at - 1], text[at])])
+            continue;
+        auto const first = at - stride;
+        auto const found = text.substr(first, 2 * stride).find(delimiter_);
+        if (found != text.npos)
+            return first + found;
+    }
+    return text.npos;
+}
+
 // Finds the next delimiter line, or how far the octets are surely none. A delimiter that its line goes on
 // after, as in data of a form within, is data.
 multipart_parser::found multipart_parser::find_border() const noexcept
 {
     auto const text = unread();
     for (std::size_t from = 0;;) {
-        auto const at = find_delimiter(text, delimiter_, from);
+        auto const at = find_delimiter(text, from);
         if (at == text.npos)
             return {border::none, finished_ ? text.size() : certain_data(text, delimiter_), 0};
         found result{border::none, at, 0};

@@ -133,6 +133,20 @@ BOOST_AUTO_TEST_CASE(content_keeps_every_octet)
     check(form(file_head, std::string("\0\xff", 2)), "f(a.txt)a/b=" + std::string("\0\xff", 2) + ";end");
 }
 
+BOOST_AUTO_TEST_CASE(a_delimiter_is_found_wherever_it_begins)
+{
+    for (std::string const filler : {"x", "\r", "-", "\r\n--B0undar", "undary", "y\r\n"})
+        for (std::size_t size = 0; size < 80; ++size) {
+            std::string content;
+            while (content.size() < size)
+                content += filler;
+            content.resize(size);
+            std::string const wanted = "f(a.txt)a/b=" + content + ";end";
+            BOOST_TEST(parse(form(file_head, content)) == wanted);
+            BOOST_TEST(parse(form(file_head, content), {}, 41) == wanted);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(what_was_looked_at_passes_as_it_came_at_any_split)
 {
     auto const whole = form(file_head, "a\r\n--B0undar\r\r\nb");

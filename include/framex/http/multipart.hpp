@@ -5,6 +5,7 @@
 #include <framex/http/body.hpp>
 #include <framex/http/message.hpp>
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -82,12 +83,14 @@ private:
     event hand_over(std::size_t size);
     event starve(char const* missing) const;
     void skip_outside(std::size_t size);
+    std::size_t find_delimiter(std::string_view text, std::size_t from) const noexcept;
     border judge(std::string_view rest, std::size_t& length) const noexcept;
     found find_border() const noexcept;
     void cross(found const& border_line);
 
     multipart_limits limits_;
     std::string delimiter_; // CR LF "--" boundary
+    std::bitset<4096> pairs_; ///< its octets, two by two, see pair_of()
     std::string buffer_;
     std::size_t own_ = 2; ///< octets at its beginning that are not of the body
     std::string_view data_;
