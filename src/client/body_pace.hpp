@@ -38,12 +38,12 @@ public:
             clock_.take(tick_of(clock::now()) - std::exchange(since_, never), size);
     }
 
-private:
     static tick tick_of(clock::time_point when) noexcept
     {
         return static_cast<tick>(when.time_since_epoch() / tick_length);
     }
 
+private:
     body_clock clock_;
     tick since_ = never;
 };

@@ -4,6 +4,7 @@
 #include "client/body_pace.hpp"
 #include "client/transport.hpp"
 #include "coro/io.hpp"
+#include "http/body_block.hpp"
 #include "http/input_buffer.hpp"
 
 #include <framex/client/connection_pool.hpp>
@@ -103,6 +104,9 @@ public:
         return read_more();
     }
     void body_arrived();
+    /// Instead, while the upstream has more ready than is taken at a time: reads the next of it without a
+    /// wait. False: nothing was read, or it is the turn of others. Throws as body_arrived() does.
+    bool read_on();
     /// While nobody reads only the whole exchange has a deadline.
     void pause() noexcept;
 
@@ -141,6 +145,7 @@ private:
     static response_head& scratch_head() noexcept;
     response_head::result next_head(response_head& head);
     void begin_body(response_head const& head, std::string_view method);
+    void take_body(std::string& piece);
     void arrived(std::size_t size);
     bool received();
     bool fail(upstream_errc step, upstream_errc late) noexcept;
@@ -160,6 +165,9 @@ private:
     tls_transport* tls_ = nullptr; ///< the transport, when it is one
     asio::ip::tcp::resolver resolver_;
     std::size_t block_ = first_block; ///< a waiting stream holds no more; grows when it was full
+    body_block full_; ///< what it grows to
+    bool is_busy_ = false; ///< the last read has filled it: more is probably there
+    std::size_t turn_ = 0; ///< octets of read_on() since the last wait
     error_code error_;
     std::size_t transferred_ = 0;
 

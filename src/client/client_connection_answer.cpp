@@ -12,7 +12,6 @@ namespace framex {
 
 namespace {
 
-constexpr std::size_t full_block = 16384;
 constexpr int most_interim = 16; // 1xx answers before the final one
 
 fields fields_of(response_head const& head)
@@ -43,8 +42,8 @@ response_head& client_connection::scratch_head() noexcept
 
 void client_connection::arrived(std::size_t size)
 {
-    if (size == input_.free_size())
-        block_ = full_block;
+    is_busy_ = size == input_.free_size();
+    block_ = is_busy_ ? full_.size() : std::min(block_, body_block::usual);
     input_.commit(size);
     answered_ = true;
 }
@@ -122,6 +121,7 @@ void client_connection::head_arrived() noexcept
 void client_connection::begin_body(response_head const& head, std::string_view method)
 {
     block_ = first_block;
+    full_ = {};
     left_ = head.length;
     chunk_limits limits;
     limits.extensions = std::numeric_limits<std::uint32_t>::max(); // a stream has no end: `line` bounds each
@@ -144,8 +144,15 @@ void client_connection::begin_body(response_head const& head, std::string_view m
 std::string client_connection::take_body()
 {
     std::string piece;
-    if (body_done())
-        return piece;
+    if (!body_done())
+        take_body(piece);
+    if (input_.capacity() >= body_block::large)
+        input_.release(); // whoever has the piece may take long, and needs no second one in memory
+    return piece;
+}
+
+void client_connection::take_body(std::string& piece)
+{
     if (body_ == body_kind::chunked) {
         piece.reserve(input_.size());
         char const* const begin = input_.begin();
@@ -158,7 +165,7 @@ std::string client_connection::take_body()
         }
         if (chunks_.done())
             body_ = body_kind::none;
-        return piece;
+        return;
     }
     auto const size = body_ == body_kind::length
         ? static_cast<std::size_t>(std::min<std::uint64_t>(left_, input_.size()))
@@ -167,13 +174,29 @@ std::string client_connection::take_body()
     input_.consume(size);
     if (body_ == body_kind::length && (left_ -= size) == 0)
         body_ = body_kind::none;
-    return piece;
+}
+
+bool client_connection::read_on()
+{
+    if (std::exchange(is_busy_, false) && turn_ < body_block::turn) {
+        input_.make_room(block_);
+        transferred_ = transport_->read_now(asio::buffer(input_.free_begin(), input_.free_size()), error_);
+        if (error_ != asio::error::would_block) {
+            turn_ += transferred_;
+            body_arrived();
+            return true;
+        }
+    }
+    turn_ = 0;
+    return false;
 }
 
 void client_connection::body_arrived()
 {
-    if (received())
+    if (received()) {
+        full_.take(transferred_, body_pace::tick_of(clock::now()));
         return pace_.take(transferred_);
+    }
     bool const has_left = is_tunnel_ && !sending_ && !cut_; // the other side: see send_body()
     if ((error_ == asio::error::eof || has_left) && body_ == body_kind::to_end) {
         body_ = body_kind::none;

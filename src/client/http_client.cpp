@@ -77,7 +77,7 @@ async_generator<std::string> pull(exchange_hold connection, std::shared_ptr<conn
             co_yield std::move(piece);
         } else if (done) {
             co_await connection->finish_sending();
-        } else {
+        } else if (!connection->read_on()) {
             co_await connection->read_body();
             connection->body_arrived();
         }

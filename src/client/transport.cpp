@@ -24,6 +24,10 @@ public:
     {
         socket_.async_write_some(from, here(std::move(done)));
     }
+    std::size_t read_now(asio::mutable_buffer to, error_code& error) noexcept override
+    {
+        return socket_.read_some(to, error);
+    }
     std::size_t write_now(asio::const_buffer from) noexcept override
     {
         error_code ignored;

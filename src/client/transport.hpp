@@ -7,6 +7,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
@@ -29,6 +30,12 @@ public:
     virtual void connect(asio::ip::tcp::endpoint to, handler done) = 0;
     virtual void read_some(asio::mutable_buffer to, handler done) = 0;
     virtual void write_some(asio::const_buffer from, handler done) = 0;
+    /// What is there already; would_block when nothing is, or when only read_some() can tell.
+    virtual std::size_t read_now(asio::mutable_buffer, error_code& error) noexcept
+    {
+        error = asio::error::would_block;
+        return 0;
+    }
     /// How many octets go out at once, without a wait; perhaps none. A fault shows again in write_some().
     virtual std::size_t write_now(asio::const_buffer) noexcept { return 0; }
     /// Whether octets, the end or a fault wait to be read.

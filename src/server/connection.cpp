@@ -1,5 +1,7 @@
 #include "server/connection.hpp"
 
+#include "http/body_block.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -8,7 +10,6 @@ namespace framex {
 
 namespace {
 
-constexpr std::size_t pulled_block = 16384; // what a handler that pulls its body gets at a time, at most
 constexpr std::size_t flush_mark = 65536; // answers to pipelined requests are sent from here on
 constexpr std::uint64_t longest_leap = 1 << 20; // memory is not taken on the word of a Content-Length alone
 constexpr std::uint64_t drain_limit = 65536; // an unwanted body up to here is read and dropped
@@ -318,7 +319,7 @@ connection::step connection::continue_body()
     return dispatch(memory);
 }
 
-std::string connection::take_body_chunk()
+std::string connection::take_body_chunk(std::size_t block)
 {
     body_.was_pulled = true;
     if (!body_.complete)
@@ -333,8 +334,8 @@ std::string connection::take_body_chunk()
     head_size_ = 0;
     body_.size = 0;
     if (chunk.empty() && !body_.complete)
-        input_.make_room(pulled_block);
-    else if (!had_head && input_.capacity() >= pulled_block)
+        input_.make_room(block);
+    else if (!had_head && input_.capacity() >= body_block::usual)
         input_.release(); // whoever has the chunk may take long, and needs no second one in memory
     return chunk;
 }

@@ -59,7 +59,7 @@ protected:
     void stream_finished(bool whole);
 
     /// For a route that pulls its body: the next octets of it that are buffered; empty: read more.
-    std::string take_body_chunk();
+    std::string take_body_chunk(std::size_t block);
     bool body_complete() const noexcept { return body_.complete; }
     /// The octets of both sides go on as they are: the answer was 101.
     bool is_tunnel() const noexcept { return is_tunnel_; }

@@ -1,6 +1,7 @@
 #include "server/local_exchange.hpp"
 
 #include "client/request_text.hpp"
+#include "http/body_block.hpp"
 #include "server/connection.hpp"
 
 #include <framex/http/forwarding.hpp>
@@ -82,7 +83,7 @@ async_generator<std::string> local_exchange::pull_body(std::weak_ptr<local_excha
     auto const self = from.lock();
     if (!self)
         throw http_error(400, "the request of this body is over");
-    auto chunk = self->take_body_chunk();
+    auto chunk = self->take_body_chunk(body_block::usual);
     if (!chunk.empty())
         co_yield std::move(chunk);
 }

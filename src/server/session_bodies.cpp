@@ -1,5 +1,6 @@
 // The bodies of requests that are pulled, and tunnels.
 #include "coro/io.hpp"
+#include "http/body_block.hpp"
 #include "server/session.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -11,9 +12,6 @@
 namespace framex {
 
 namespace {
-
-constexpr std::size_t read_turn =
-    262144; // so much of a body is read without a wait, then others get their turn
 
 /// As to_string(), which goes through the C library's formatted output: it is
 /// asked for with every relayed request.
@@ -84,8 +82,9 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
     std::size_t size = 0;
     std::size_t turn = 0;
     bool is_busy = false; // the sender has filled all the room that there was: more is probably there
+    body_block block;
     while (*open) {
-        auto chunk = self->take_body_chunk();
+        auto chunk = self->take_body_chunk(is_busy ? block.size() : body_block::usual);
         if (!chunk.empty()) {
             co_yield std::move(chunk);
             continue;
@@ -93,12 +92,13 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
         if (self->body_complete())
             co_return;
         auto const room = self->input_.free_size();
-        if (is_busy && turn < read_turn) {
+        if (is_busy && turn < body_block::turn) {
             size = self->socket_.read_some(asio::buffer(self->input_.free_begin(), room), error);
             is_busy = size == room;
             turn += size;
             if (!error) {
                 self->received_at_once(size);
+                block.take(size, self->owner().now());
                 continue;
             }
         }
@@ -142,6 +142,7 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
             self->out_.erase(0, size);
         else {
             self->received(size);
+            block.take(size, self->owner().now());
             is_busy = size == room;
         }
         if (self->phase_ != phase::body && !(writes && self->phase_ == phase::write))

@@ -119,7 +119,7 @@ private:
     using registry =
         boost::intrusive::list<registered_connection, boost::intrusive::constant_time_size<false>>;
 
-    static constexpr std::size_t most_lent = 65536;
+    static constexpr std::size_t most_lent = 131072;
 
     template <class F>
     void for_each(F act);
