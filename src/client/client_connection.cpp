@@ -251,8 +251,12 @@ awaitable<bool> client_connection::connect()
         expired_ = false;
         expect(part);
         auto const& each = known[known.size() - left];
-        co_await io([&](auto handler) { transport_->connect(each, std::move(handler)); }, executor_, error_,
-            transferred_);
+        if (!transport_->connect(each, error_)) {
+            co_await io([&](auto handler) { transport_->await_connect(std::move(handler)); }, executor_,
+                error_, transferred_);
+            if (!error_)
+                error_ = transport_->fault();
+        }
         if (!error_ && !expired_ && tls_)
             co_return co_await handshake();
         if (!error_ && !expired_)

@@ -17,6 +17,7 @@
 #include <framex/http/chunk.hpp>
 #include <framex/http/response_head.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -46,8 +47,13 @@ class client_connection : public std::enable_shared_from_this<client_connection>
         input_.make_room(block_);
         return io(
             [this](auto handler) {
-                transport_->read_some(
-                    asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+                if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+                    slot.assign([weak = weak_from_this()](asio::cancellation_type) {
+                        if (auto const self = weak.lock()) // nobody is left: its upstream is told at once
+                            self->transport_->close();
+                    });
+                transport_->read_some(asio::buffer(input_.free_begin(), input_.free_size()),
+                    asio::bind_cancellation_slot(asio::cancellation_slot(), std::move(handler)));
             },
             executor_, error_, transferred_);
     }

@@ -94,7 +94,9 @@ public:
         socket_tls_transport::close();
     }
 
-    void connect(tcp::endpoint to, handler done) override { connect_socket(socket(), to, std::move(done)); }
+    bool connect(tcp::endpoint to, error_code& error) override { return begin_connect(socket(), to, error); }
+    void await_connect(handler done) override { framex::await_connect(socket(), std::move(done)); }
+    error_code fault() noexcept override { return fault_of(socket()); }
     void handshake(handler done) override
     {
         shared_->stream.async_handshake(

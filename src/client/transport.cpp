@@ -3,6 +3,7 @@
 #include "coro/probes.hpp"
 
 #include <cerrno>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace framex {
@@ -15,7 +16,9 @@ class tcp_transport final : public transport {
 public:
     explicit tcp_transport(asio::any_io_executor executor) : socket_(std::move(executor)) {}
 
-    void connect(tcp::endpoint to, handler done) override { connect_socket(socket_, to, std::move(done)); }
+    bool connect(tcp::endpoint to, error_code& error) override { return begin_connect(socket_, to, error); }
+    void await_connect(handler done) override { framex::await_connect(socket_, std::move(done)); }
+    error_code fault() noexcept override { return fault_of(socket_); }
     void read_some(asio::mutable_buffer to, handler done) override
     {
         socket_.async_read_some(to, here(std::move(done)));
@@ -60,14 +63,41 @@ std::unique_ptr<transport> make_tcp_transport(asio::any_io_executor executor)
     return std::make_unique<tcp_transport>(std::move(executor));
 }
 
-void connect_socket(tcp_socket& socket, tcp::endpoint to, transport::handler done)
+bool begin_connect(tcp_socket& socket, tcp::endpoint to, error_code& error)
 {
     error_code ignored;
     socket.close(ignored);
-    socket.open(to.protocol(), ignored); // a fault shows again in async_connect
+    socket.open(to.protocol(), error);
+    if (error)
+        return true;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.non_blocking(true, ignored);
-    socket.async_connect(to, on_socket(std::move(done), socket.get_executor()));
+    if (::connect(socket.native_handle(), to.data(), static_cast<socklen_t>(to.size())) == 0)
+        return true;
+    if (errno != EINPROGRESS && errno != EINTR) {
+        error.assign(errno, boost::system::system_category());
+        return true;
+    }
+    pollfd state{socket.native_handle(), POLLOUT, 0};
+    if (::poll(&state, 1, 0) <= 0)
+        return false;
+    if (state.revents != POLLOUT)
+        error = fault_of(socket);
+    return true;
+}
+
+void await_connect(tcp_socket& socket, transport::handler done)
+{
+    socket.async_wait(tcp_socket::wait_write, on_socket(std::move(done), socket.get_executor()));
+}
+
+error_code fault_of(tcp_socket& socket) noexcept
+{
+    int fault = 0;
+    socklen_t size = sizeof fault;
+    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &fault, &size) != 0)
+        fault = errno;
+    return {fault, boost::system::system_category()};
 }
 
 bool is_readable(tcp_socket& socket) noexcept

@@ -26,8 +26,11 @@ public:
     using handler = asio::any_completion_handler<void(error_code, std::size_t)>;
 
     virtual ~transport() = default;
-    /// Ready for octets, or for the handshake, once it completes.
-    virtual void connect(asio::ip::tcp::endpoint to, handler done) = 0;
+    /// Begins to connect. True: that has ended, with `error` or ready for octets or the handshake. False: so
+    /// it has once await_connect() has, with what fault() tells.
+    virtual bool connect(asio::ip::tcp::endpoint to, error_code& error) = 0;
+    virtual void await_connect(handler done) = 0;
+    virtual error_code fault() noexcept = 0;
     virtual void read_some(asio::mutable_buffer to, handler done) = 0;
     virtual void write_some(asio::const_buffer from, handler done) = 0;
     /// What is there already; would_block when nothing is, or when only read_some() can tell.
@@ -69,8 +72,10 @@ std::unique_ptr<tls_transport> make_tls_transport(
 
 using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, asio::any_io_executor>;
 
-/// Closes what was tried before.
-void connect_socket(tcp_socket& socket, asio::ip::tcp::endpoint to, transport::handler done);
+/// Closes what was tried before. To this machine it mostly ends at once.
+bool begin_connect(tcp_socket& socket, asio::ip::tcp::endpoint to, error_code& error);
+void await_connect(tcp_socket& socket, transport::handler done);
+error_code fault_of(tcp_socket& socket) noexcept;
 bool is_readable(tcp_socket& socket) noexcept;
 
 /// A handler with the socket's executor. Its own, which is the same, would have to be allocated each time,
