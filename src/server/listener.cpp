@@ -71,6 +71,7 @@ listener::listener(asio::any_io_executor executor, std::shared_ptr<service const
       closed_(serving::executor(), asio::steady_timer::time_point::max())
 {
     acceptor_.non_blocking(true);
+    acceptor_.set_option(tcp::no_delay(true)); // which those that it accepts inherit
 }
 
 awaitable<> listener::take_in()
@@ -119,9 +120,10 @@ error_code listener::accept(Executor on) noexcept
     error_code error;
     try {
         Socket socket(on);
-        acceptor_.accept(socket, error);
+        tcp::endpoint peer;
+        acceptor_.accept(socket, peer, error);
         if (!error)
-            session<Socket>::start(std::move(socket), connections());
+            session<Socket>::start(std::move(socket), peer, connections());
     } catch (...) { // no memory: this client is let go
         error = asio::error::no_memory;
     }

@@ -84,7 +84,9 @@ void one_connection::begin(Executor on)
         ::close(descriptor);
         throw boost::system::system_error(error, "app::serve(socket): the executor does not take the socket");
     }
-    session<Socket>::start(std::move(moved), connections());
+    moved.set_option(tcp::no_delay(true), error);
+    auto const peer = moved.remote_endpoint(error);
+    session<Socket>::start(std::move(moved), peer, connections());
 }
 
 void one_connection::close()

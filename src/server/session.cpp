@@ -1,6 +1,5 @@
 #include "server/session.hpp"
 
-#include "coro/io.hpp"
 #include "coro/probes.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -8,7 +7,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace framex {
@@ -23,14 +21,13 @@ constexpr std::chrono::milliseconds linger_time{2000};
 } // namespace
 
 template <class Socket>
-session<Socket>::session(Socket socket, std::shared_ptr<worker> owner)
-    : connection(std::move(owner)), socket_(std::move(socket))
+session<Socket>::session(Socket socket, asio::ip::tcp::endpoint peer, std::shared_ptr<worker> owner)
+    : connection(std::move(owner)), socket_(std::move(socket)), peer_(std::move(peer))
 {
     error_code ignored;
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
     if (watch_)
-        watch_->peer = socket_.remote_endpoint(ignored);
+        watch_->peer = peer_;
 }
 
 /// What its coroutine leaves, whether it comes to its end or is destroyed since an operation found no memory.
@@ -52,9 +49,9 @@ private:
 };
 
 template <class Socket>
-void session<Socket>::start(Socket socket, std::shared_ptr<worker> owner)
+void session<Socket>::start(Socket socket, asio::ip::tcp::endpoint const& peer, std::shared_ptr<worker> owner)
 {
-    auto self = std::make_shared<session>(std::move(socket), std::move(owner));
+    auto self = std::make_shared<session>(std::move(socket), peer, std::move(owner));
     self->owner().add(*self);
     auto slot = self->signal_.slot();
     auto* const running = self.get();
@@ -73,6 +70,7 @@ session<Socket>::~session()
 template <class Socket>
 awaitable<> session<Socket>::run()
 {
+    bool is_new = true;
     for (;;) {
         step next = advance();
         while (next == step::serve || next == step::stream) {
@@ -134,17 +132,22 @@ awaitable<> session<Socket>::run()
             break;
         if (next == step::flush)
             continue;
-        do {
-            co_await io(
-                [this](auto handler) {
-                    if (resting_)
-                        socket_.async_wait(asio::socket_base::wait_read, std::move(handler));
-                    else
-                        socket_.async_read_some(
-                            asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
-                },
-                socket_.get_executor(), error_, transferred_);
-        } while (resting_ && reads_on());
+        if (std::exchange(is_new, false)) // then the request has mostly come with the connection
+            transferred_ = socket_.read_some(asio::buffer(input_.free_begin(), input_.free_size()), error_);
+        else
+            error_ = asio::error::would_block;
+        if (error_ == asio::error::would_block)
+            do {
+                co_await io(
+                    [this](auto handler) {
+                        if (resting_)
+                            socket_.async_wait(asio::socket_base::wait_read, std::move(handler));
+                        else
+                            socket_.async_read_some(
+                                asio::buffer(input_.free_begin(), input_.free_size()), std::move(handler));
+                    },
+                    socket_.get_executor(), error_, transferred_);
+            } while (resting_ && reads_on());
         if (timed_out_) { // also when octets came in the same moment
             read_timed_out();
             timed_out_ = false;
@@ -204,6 +207,19 @@ awaitable<> session<Socket>::linger()
 
 // ---- streams ----------------------------------------------------------------------------------------
 
+/// A stream is waited for: it may be ended from outside.
+template <class Socket>
+class session<Socket>::streaming {
+public:
+    streaming(session& of, detail::generator_base* stream) noexcept : of_(of) { of_.stream_ = stream; }
+    streaming(streaming const&) = delete;
+    streaming& operator=(streaming const&) = delete;
+    ~streaming() { of_.stream_ = nullptr; }
+
+private:
+    session& of_;
+};
+
 /// Drains what is ready into one write; the body stands still while a write waits. True: whole.
 template <class Socket>
 template <class Generator>
@@ -211,9 +227,8 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
 {
     bool const chunked = chunked_stream();
     stream_access::set_executor(generator, owner().executor());
-    if (!pulls_body())
-        look_for_departure();
     std::size_t turn = 0;
+    bool has_waited = false;
     bool finished = false;
     bool whole = true;
     bool ready = stream_access::step(generator);
@@ -274,12 +289,7 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         if (ready) {
             if (turn >= stream_turn) {
                 turn = 0;
-                co_await io(
-                    [this](auto handler) {
-                        asio::post(
-                            socket_.get_executor(), [h = std::move(handler)]() mutable { h(error_code()); });
-                    },
-                    socket_.get_executor(), error_, transferred_);
+                co_await others_first();
             }
             continue;
         }
@@ -287,10 +297,19 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
             owner().take_back(out_); // a sleeping stream keeps no buffer
             turn = 0;
             await_silence();
-            co_await stream_access::wait(generator);
-            deadline_ = never;
+            if (!std::exchange(has_waited, true) && !pulls_body())
+                look_for_departure();
             if (gone_)
                 co_return false;
+            {
+                streaming const now(*this, stream_access::body_of(generator));
+                co_await stream_access::wait(generator);
+            }
+            deadline_ = never;
+            if (gone_) {
+                co_await others_first(); // what is left to be cleared away is not urgent
+                co_return false;
+            }
         }
         ready = true;
     }

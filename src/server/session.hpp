@@ -1,11 +1,13 @@
 /// One connection's I/O: a coroutine that reads, writes, awaits handlers and drains streams.
 #pragma once
 
+#include "coro/io.hpp"
 #include "server/connection.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include <memory>
 
@@ -16,11 +18,11 @@ namespace framex {
 template <class Socket>
 class session final : public connection, public std::enable_shared_from_this<session<Socket>> {
 public:
-    session(Socket socket, std::shared_ptr<worker> owner);
+    session(Socket socket, asio::ip::tcp::endpoint peer, std::shared_ptr<worker> owner);
     ~session() override;
 
     /// Spawns the coroutine that serves the connection until it ends.
-    static void start(Socket socket, std::shared_ptr<worker> owner);
+    static void start(Socket socket, asio::ip::tcp::endpoint const& peer, std::shared_ptr<worker> owner);
 
     void on_tick(tick now) override;
     void drain() override;
@@ -29,12 +31,22 @@ public:
 private:
     class end;
     class pulling;
+    class streaming;
 
     awaitable<> run();
     awaitable<bool> send();
     awaitable<> linger();
     template <class Generator>
     awaitable<bool> send_stream(Generator& generator);
+    /// `co_await others_first();` whatever else is ready in this thread runs before.
+    auto others_first()
+    {
+        return io(
+            [this](auto handler) {
+                asio::post(socket_.get_executor(), [h = std::move(handler)]() mutable { h(error_code()); });
+            },
+            socket_.get_executor(), error_, transferred_);
+    }
     static async_generator<std::string> pull_body(session* self, std::shared_ptr<bool> open);
     std::string address() const override;
     body_reader make_body_reader() override;
@@ -63,12 +75,13 @@ private:
     bool watching_ = false; ///< a wait for readability is outstanding
     bool blind_ = false; ///< octets wait in the socket: readability says nothing
     bool cancels_ = false; ///< the handler was not told yet that it is cancelled
+    detail::generator_base* stream_ = nullptr; ///< what send_stream() waits for
     bool pulling_ = false; ///< a read for a pulled body is outstanding
     tick leaves_at_ = never; ///< when the client of a tunnel that has closed its side counts as gone
     bool resting_ = false; ///< idle for long: waits without a buffer
     tick idle_deadline_ = never; ///< tells one idle time from the next
     tick idle_since_ = 0;
-    mutable std::string address_; ///< of the other side, once it was asked for
+    asio::ip::tcp::endpoint peer_;
     std::shared_ptr<bool> body_open_; ///< false once the request of a pulled body is over
 };
 

@@ -1,5 +1,4 @@
 // The bodies of requests that are pulled, and tunnels.
-#include "coro/io.hpp"
 #include "http/body_block.hpp"
 #include "server/session.hpp"
 
@@ -33,13 +32,7 @@ std::string text_of(asio::ip::address const& address)
 template <class Socket>
 std::string session<Socket>::address() const
 {
-    if (address_.empty()) {
-        error_code gone;
-        auto const peer = socket_.remote_endpoint(gone);
-        if (!gone)
-            address_ = text_of(peer.address());
-    }
-    return address_;
+    return text_of(peer_.address());
 }
 
 template <class Socket>

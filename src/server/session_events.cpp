@@ -70,7 +70,10 @@ void session<Socket>::cancel_handler() noexcept
     auto const self = this->shared_from_this(); // the coroutine may end inside emit
     try {
         cancels_ = true;
-        signal_.emit(asio::cancellation_type::terminal);
+        if (stream_)
+            stream_->abandon();
+        else
+            signal_.emit(asio::cancellation_type::terminal);
         cancels_ = false;
     } catch (std::bad_alloc const&) {
         // The next tick tries again. An operation that could not say that it was cancelled is destroyed, and

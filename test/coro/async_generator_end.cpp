@@ -23,23 +23,78 @@ BOOST_AUTO_TEST_CASE(cancelling_next_unwinds_the_body)
     BOOST_TEST(run_and_cancel(drain(by_awaitable(1000))) == asio::error::operation_aborted);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_somebody_waits_for_is_cancelled_from_beside)
+BOOST_AUTO_TEST_CASE(an_abandoned_body_does_not_run_on_nor_do_those_that_it_pulls_from)
 {
+    int caught = 0;
     bool unwound = false;
-    auto source = forever(&unwound);
-    auto const pull = [](async_generator<std::string>* g) -> awaitable<void> {
-        while (auto item = co_await g->next()) {}
-    };
-    asio::io_context context(1);
-    error_code result;
-    asio::co_spawn(context, pull(&source), [&](std::exception_ptr e) { result = code_of(e); });
-    asio::steady_timer timer(context, 3ms);
-    timer.async_wait([&](error_code) { stream_access::cancel(source); });
-    context.run_for(10s);
+    run([](int* seen, bool* flag) -> awaitable<void> {
+        auto source = passing_on(passing_on(forever(flag), seen), seen);
+        auto const executor = co_await asio::this_coro::executor;
+        stream_access::set_executor(source, executor);
+        BOOST_TEST(stream_access::step(source));
+        BOOST_TEST(*stream_access::item(source) == "first");
+        BOOST_TEST(!stream_access::step(source));
+        asio::post(executor, [&source] { stream_access::body_of(source)->abandon(); });
+        co_await stream_access::wait(source);
+        BOOST_TEST(stream_access::settled(source));
+        BOOST_TEST(!stream_access::item(source));
+        BOOST_TEST(stream_access::step(source)); // it has ended
+        BOOST_TEST(!stream_access::item(source));
+        BOOST_TEST(!*flag); // its buffers stay as long as the handle
+    }(&caught, &unwound));
     BOOST_TEST(unwound);
-    BOOST_TEST((result == asio::error::operation_aborted));
-    source = async_generator<std::string>();
-    stream_access::cancel(source); // an empty one has nothing to cancel
+    BOOST_TEST(caught == 0);
+    async_generator<std::string> none;
+    BOOST_TEST(!stream_access::body_of(none));
+}
+
+BOOST_AUTO_TEST_CASE(dropped_while_it_pulls_no_exception_runs_through_it)
+{
+    int caught = 0;
+    bool unwound = false;
+    run([](int* seen, bool* flag) -> awaitable<void> {
+        {
+            auto source = passing_on(passing_on(forever(flag), seen), seen);
+            auto first = co_await source.next();
+            stream_access::set_executor(source, co_await asio::this_coro::executor);
+            BOOST_TEST(!stream_access::step(source));
+        }
+        co_await sleep_for(0ms);
+        BOOST_TEST(*flag);
+    }(&caught, &unwound));
+    BOOST_TEST(caught == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_abandoned_body_awaits_through_an_awaitable_unwinds)
+{
+    int caught = 0;
+    bool unwound = false;
+    run([](int* seen, bool* flag) -> awaitable<void> {
+        auto const first_of = [](async_generator<std::string> g,
+                                  int* caught_there) -> awaitable<std::string> {
+            try {
+                co_await g.next();
+                auto second = co_await g.next();
+                co_return second.value_or("");
+            } catch (boost::system::system_error const&) {
+                ++*caught_there;
+                throw;
+            }
+        };
+        auto const outer = [first_of](bool* inner, int* caught_there) -> async_generator<std::string> {
+            auto text = co_await first_of(forever(inner), caught_there);
+            co_yield std::move(text);
+        };
+        {
+            auto source = outer(flag, seen);
+            stream_access::set_executor(source, co_await asio::this_coro::executor);
+            BOOST_TEST(!stream_access::step(source));
+            co_await sleep_for(1ms);
+        }
+        co_await sleep_for(1ms);
+        BOOST_TEST(*flag);
+    }(&caught, &unwound));
+    BOOST_TEST(caught == 1);
 }
 
 BOOST_AUTO_TEST_CASE(next_is_an_operand_of_awaitable_operators)

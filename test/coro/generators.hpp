@@ -98,6 +98,19 @@ inline async_generator<std::string> forever(bool* unwound)
     co_yield "never";
 }
 
+/// Counts the exceptions that come from its source.
+inline async_generator<std::string> passing_on(async_generator<std::string> source, int* caught)
+{
+    counted c;
+    try {
+        while (auto item = co_await source.next())
+            co_yield std::move(*item);
+    } catch (...) {
+        ++*caught;
+        throw;
+    }
+}
+
 inline awaitable<void> expect_items(async_generator<std::string> source, std::vector<std::string> expected)
 {
     std::vector<std::string> items;

@@ -29,7 +29,7 @@ struct stream_access;
 ///
 /// Everything happens on the consumer's executor: one thread or a strand. Dropped between two items, the body
 /// is destroyed at once. Dropped inside an operation, that is cancelled and the body is destroyed when it has
-/// ended.
+/// ended, with all generators that it pulls from: destructors run, no exception does.
 template <class T>
 class [[nodiscard]] async_generator {
     static_assert(!std::is_aggregate_v<T>,
@@ -109,12 +109,12 @@ struct stream_access {
         return std::exchange(promise.item_, nullptr);
     }
 
-    /// Cancels what a body that step() left waiting awaits, as the cancellation of wait() does.
+    /// What a generator is whatever its items are: its abandon() makes a body that step() left waiting end
+    /// without running on, as a drop does, and wait() completes then. Null for an empty one.
     template <class T>
-    static void cancel(async_generator<T>& g)
+    static detail::generator_base* body_of(async_generator<T>& g) noexcept
     {
-        if (g.body_)
-            g.body_.promise().cancel_.emit(asio::cancellation_type::terminal);
+        return g.body_ ? &g.body_.promise() : nullptr;
     }
 
     template <class T>
@@ -136,7 +136,7 @@ struct stream_access {
     template <class T>
     static wait_operation<T> wait(async_generator<T>& g) noexcept
     {
-        return {g.body_ ? &g.body_.promise() : nullptr};
+        return {body_of(g)};
     }
 };
 
@@ -184,8 +184,16 @@ class async_generator<T>::promise_type : public detail::generator_base {
             stream_access::set_executor(source_, self_.executor_);
             return stream_access::step(source_);
         }
-        using base::await_suspend;
-        std::optional<U> await_resume() { return next_operation<U>::take(source_); }
+        void await_suspend(std::coroutine_handle<> body)
+        {
+            self_.source_ = stream_access::body_of(source_);
+            base::await_suspend(body);
+        }
+        std::optional<U> await_resume()
+        {
+            self_.source_ = nullptr;
+            return next_operation<U>::take(source_);
+        }
 
     private:
         async_generator<U>& source_;

@@ -17,7 +17,7 @@ namespace framex {
 
 /// Counts the layouts of what crosses between a plugin file and its host: route, invocation, plugin_entry and
 /// all they hold. Another number is another interface, whatever the version.
-inline constexpr std::uint32_t abi_number = 5;
+inline constexpr std::uint32_t abi_number = 6;
 
 /// Stands in the ELF section ".framex_abi" of a plugin file, in the byte order of its machine. The first
 /// three members never move.

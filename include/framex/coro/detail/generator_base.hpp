@@ -65,24 +65,33 @@ public:
         if (owners_.fetch_sub(1) == 1)
             frame_.destroy();
     }
-    bool dropped() const noexcept { return dropped_.load(); }
-    /// The consumer's handle dies. Inside an operation the body stays until that has ended: its buffers stay
-    /// valid.
+    bool abandoned() const noexcept { return abandoned_.load(); }
+    /// Nothing more is wanted: the operation is cancelled, and the body is not resumed when it has ended. So
+    /// are the bodies that it pulls from. Their buffers stay valid until then.
+    void abandon()
+    {
+        for (auto* each = this; each; each = each->source_)
+            each->abandoned_ = true;
+        cancel_.emit(asio::cancellation_type::terminal);
+    }
+    /// The consumer's handle dies.
     void drop() noexcept
     {
-        if (owners_.load() > 1) {
-            dropped_ = true;
-            cancel_.emit(asio::cancellation_type::terminal);
-        }
+        if (owners_.load() > 1)
+            abandon();
         release();
     }
     /// After an operation, with that one's share: runs the body, gives the share back and wakes whoever
     /// waits.
     void resume()
     {
-        bool here = false;
-        arrived_ = &here;
-        frame_.resume();
+        bool here = abandoned();
+        if (here)
+            done_ = true;
+        else {
+            arrived_ = &here;
+            frame_.resume();
+        }
         waiter w;
         if (here && state_.exchange(state::settled) == state::waited_for)
             take_waiter().swap(w);
@@ -94,6 +103,7 @@ public:
     asio::any_io_executor executor_;
     asio::cancellation_signal cancel_; // reaches the operation that the body awaits
     std::exception_ptr error_;
+    generator_base* source_ = nullptr; ///< the generator whose next() the body awaits
     bool done_ = false;
 
 protected:
@@ -105,7 +115,7 @@ private:
     waiter waiter_;
     std::atomic<state> state_{state::settled};
     std::atomic<unsigned char> owners_{1};
-    std::atomic<bool> dropped_{false}; // the handle is gone: destroy instead of resuming
+    std::atomic<bool> abandoned_{false};
 };
 
 /// The handler's side of an operation that a body awaits: one share of the frame. Invoked, it resumes the
@@ -125,14 +135,7 @@ public:
         }
     }
     generator_base& generator() const noexcept { return *generator_; }
-    void resume()
-    {
-        auto* g = std::exchange(generator_, nullptr);
-        if (g->dropped())
-            g->release();
-        else
-            g->resume();
-    }
+    void resume() { std::exchange(generator_, nullptr)->resume(); }
 
 private:
     generator_base* generator_;

@@ -65,7 +65,7 @@ struct operation_handler {
     void operator()(A... values)
     {
         owner.generator().cancel_.slot().clear(); // an ended operation must not be cancelled any more
-        if (!owner.generator().dropped())
+        if (!owner.generator().abandoned())
             awaiter->take(std::move(values)...);
         owner.resume();
     }
