@@ -164,9 +164,9 @@ std::size_t multipart_parser::find_delimiter(std::string_view text, std::size_t 
         if (!pairs_[pair_of(text[at - 1], text[at])])
             continue;
         auto const first = at - stride;
-        auto const found = text.substr(first, 2 * stride).find(delimiter_);
-        if (found != text.npos)
-            return first + found;
+        auto const begin = text.substr(first, 2 * stride).find(delimiter_);
+        if (begin != text.npos)
+            return first + begin;
     }
     return text.npos;
 }
