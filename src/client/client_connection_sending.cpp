@@ -130,7 +130,7 @@ awaitable<void> client_connection::send_body(
     }
     self->cut_ = !whole;
     if (self->is_tunnel_ && whole)
-        self->transport_->close(); // all of it has gone: whoever reads is told that this was the end
+        self->transport_->end_writing();
     if (self->reading_)
         self->expect(self->options_.body_timeout);
 }

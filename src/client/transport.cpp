@@ -39,6 +39,11 @@ public:
     bool is_readable() noexcept override { return framex::is_readable(socket_); }
     bool is_open() const noexcept override { return socket_.is_open(); }
     void probe_when_silent() noexcept override { framex::probe_when_silent(socket_.native_handle()); }
+    void end_writing() noexcept override
+    {
+        error_code ignored;
+        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    }
     void cancel() noexcept override
     {
         error_code ignored;

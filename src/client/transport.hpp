@@ -48,6 +48,9 @@ public:
     virtual void probe_when_silent() noexcept = 0;
     /// Ends what is outstanding with operation_aborted; what has gone or come stays.
     virtual void cancel() noexcept = 0;
+    /// Nothing more is written: the other side reads the end behind what has gone, and may go on writing. Of a
+    /// transport that cannot do half of it: close().
+    virtual void end_writing() noexcept { close(); }
     /// Ends what is outstanding, and the connection.
     virtual void close() noexcept = 0;
 };

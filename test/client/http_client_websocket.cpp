@@ -241,6 +241,60 @@ BOOST_AUTO_TEST_CASE(the_end_of_what_goes_out_is_the_end_of_both)
     BOOST_TEST(heard.size() == 1U << 20);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_upstream_says_at_the_end_of_what_goes_out_still_comes)
+{
+    nothing_left const check;
+    std::string heard;
+    std::atomic<bool> left = false;
+    scripted upstream([&](peer& client) {
+        client.head();
+        client.say(switching + std::string(200'000, 'y'));
+        heard = client.exactly(100'000);
+        left = client.client_leaves();
+        client.say("bye");
+    });
+    auto const box = std::make_shared<outbox>();
+    box->pieces = {std::string(100'000, 'x')};
+    box->is_closed = true;
+    auto const read_late = [](http_client client, outgoing_request request,
+                               std::atomic<bool>* has_left) -> awaitable<void> {
+        auto answer = co_await client.stream(std::move(request));
+        auto first = co_await answer.body.next();
+        for (int i = 0; i < 2'000 && !*has_left; ++i)
+            co_await sleep_for(1ms); // much is still unread here when all has gone
+        BOOST_TEST(*has_left);
+        BOOST_TEST_REQUIRE(first.has_value());
+        auto const rest = co_await octets_of(answer, all_of_it);
+        BOOST_TEST(first->size() + rest.size() == 200'003U);
+        BOOST_TEST(rest.ends_with("ybye"));
+    };
+    asking here;
+    here.run(read_late(here.client, handshake(upstream, box), &left));
+    BOOST_TEST(heard.size() == 100'000U);
+}
+
+BOOST_AUTO_TEST_CASE(an_upstream_that_stays_after_the_end_of_what_goes_out_is_left)
+{
+    nothing_left const check;
+    std::atomic<bool> done = false;
+    scripted upstream([&](peer& client) {
+        client.head();
+        client.say(switching);
+        while (!done)
+            std::this_thread::sleep_for(2ms);
+    });
+    auto const box = std::make_shared<outbox>();
+    box->is_closed = true;
+    client_options options;
+    options.body_timeout = 60ms;
+    int status = 0;
+    std::string octets = "not yet";
+    asking here(options);
+    here.run(read_all_of(here.client, handshake(upstream, box), &status, &octets));
+    done = true;
+    BOOST_TEST(octets == "");
+}
+
 BOOST_AUTO_TEST_CASE(the_end_of_the_other_side_ends_the_source)
 {
     nothing_left const check;
