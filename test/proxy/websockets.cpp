@@ -333,4 +333,73 @@ BOOST_AUTO_TEST_CASE(a_side_that_reads_nothing_holds_the_other_one_back)
     BOOST_TEST(heard == much);
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_while_nobody_reads_frees_the_upstream)
+{
+    asked_heads heads;
+    std::atomic<std::size_t> said = 0;
+    std::atomic<bool> is_over = false;
+    scripted far(speaks(heads, [&](peer& client) {
+        client.say(switching);
+        std::string const piece(1 << 16, 'x');
+        while (client.say(piece))
+            said += piece.size();
+        is_over = true;
+    }));
+    front here(with_websockets(far.url(), {"/ws"}));
+    raw_client client(here.port());
+    client.send(handshake("/ws"));
+    std::size_t sent = 0, before = 0;
+    std::string const piece(1 << 16, 'y');
+    BOOST_TEST(eventually([&] { // both directions are full
+        std::this_thread::sleep_for(50ms);
+        while (auto const more = client.send_at_hand(piece))
+            sent += more;
+        auto const now = said + sent;
+        return std::exchange(before, now) == now && said != 0 && sent != 0;
+    }));
+    client.leave();
+    BOOST_TEST(eventually([&] { return is_over.load(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_tunnel_that_is_reset_says_nothing_of_its_upstream)
+{
+    asked_heads heads;
+    std::atomic<int> taken = 0;
+    scripted resetting(speaks(heads, [&](peer& client) {
+        ++taken;
+        client.say(switching);
+        client.exactly(1);
+        client.reset();
+    }));
+    scripted other(speaks(heads, echo));
+    auto both = with_websockets(resetting.url(), {"/ws"});
+    both.emplace(other.url(), json::object{{"websockets", json::array{"/ws"}}});
+    front here(both);
+    for (int i = 0; i < 24; ++i) {
+        raw_client client(here.port());
+        client.send(handshake("/ws") + "x");
+        client.until("\r\n\r\n");
+        client.finish_sending();
+        client.to_end();
+    }
+    BOOST_TEST(taken == 12); // in turn to the end, though five failures in a row eject
+}
+
+BOOST_AUTO_TEST_CASE(an_upstream_that_wants_another_protocol_may_say_so)
+{
+    asked_heads heads;
+    scripted far(speaks(heads, [](peer& client) {
+        client.say("HTTP/1.1 426 Upgrade Required\r\nUpgrade: TLS/1.0, websocket\r\nConnection: Upgrade\r\n"
+                   "Content-Length: 4\r\n\r\nwait");
+        client.client_leaves();
+    }));
+    front here(with_websockets(far.url(), {"/ws"}));
+    raw_client client(here.port());
+    client.send(handshake("/ws"));
+    auto const answered = client.answer();
+    BOOST_TEST(answered.starts_with("HTTP/1.1 426 Upgrade Required\r\n"));
+    BOOST_TEST(has(answered, "\r\nUpgrade: TLS/1.0, websocket\r\n"));
+    BOOST_TEST(body_of(answered) == "wait");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

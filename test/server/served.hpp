@@ -109,6 +109,12 @@ public:
             octets.remove_prefix(static_cast<std::size_t>(sent));
         }
     }
+    /// Sends what the system takes without a wait: so many octets.
+    std::size_t send_at_hand(std::string_view octets)
+    {
+        auto const sent = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        return sent > 0 ? static_cast<std::size_t>(sent) : 0;
+    }
     /// The next octets, empty at the end of the connection or after the time limit.
     std::string some(std::size_t most = 65536)
     {
