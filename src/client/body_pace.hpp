@@ -31,11 +31,11 @@ public:
         auto const last = clock_.deadline(since_);
         return last == never ? clock::time_point::max() : now + (last - since_) * tick_length;
     }
-    /// `size` octets have come; they count when they were waited for.
+    /// `size` octets have come, perhaps without a wait.
     void take(std::size_t size) noexcept
     {
-        if (since_ != never)
-            clock_.take(tick_of(clock::now()) - std::exchange(since_, never), size);
+        auto const since = std::exchange(since_, never);
+        clock_.take(since == never ? 0 : tick_of(clock::now()) - since, size);
     }
 
     static tick tick_of(clock::time_point when) noexcept

@@ -55,7 +55,7 @@ void client_connection::begin(outgoing_request const& request, clock::time_point
     block_ = first_block;
     cut_ = broke_ = early_ = goes_on_ = stopped_ = answered_ = consumed_ = keep_ = false;
     opens_tunnel_ = request.opens_websocket;
-    is_tunnel_ = false;
+    is_tunnel_ = closed_after_sending_ = false;
     sent_ = 0;
     heard_ = write_error_ = {};
     resume_ = 0;
@@ -251,11 +251,10 @@ awaitable<bool> client_connection::connect()
         expired_ = false;
         expect(part);
         auto const& each = known[known.size() - left];
-        if (!transport_->connect(each, error_)) {
+        for (bool ended = transport_->connect(each, error_); !ended;) {
             co_await io([&](auto handler) { transport_->await_connect(std::move(handler)); }, executor_,
                 error_, transferred_);
-            if (!error_)
-                error_ = transport_->fault();
+            ended = error_ || transport_->has_connected(error_);
         }
         if (!error_ && !expired_ && tls_)
             co_return co_await handshake();

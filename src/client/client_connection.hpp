@@ -209,6 +209,7 @@ private:
     chunk_reader chunks_;
     bool opens_tunnel_ = false; ///< the request asks for a WebSocket
     bool is_tunnel_ = false; ///< the answer was 101
+    bool closed_after_sending_ = false; ///< such a one, by this side
     bool keep_ = false; ///< another exchange may follow this one
     bool cut_ = false; ///< the request was not sent whole
     bool broke_ = false; ///< a write has failed; perhaps an answer was sent before

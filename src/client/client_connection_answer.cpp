@@ -186,6 +186,8 @@ bool client_connection::read_on()
             body_arrived();
             return true;
         }
+        block_ = body_block::usual; // the wait may be long
+        input_.release();
     }
     turn_ = 0;
     return false;
@@ -197,8 +199,8 @@ void client_connection::body_arrived()
         full_.take(transferred_, body_pace::tick_of(clock::now()));
         return pace_.take(transferred_);
     }
-    bool const has_left = is_tunnel_ && !sending_ && !cut_; // the other side: see send_body()
-    if ((error_ == asio::error::eof || has_left) && body_ == body_kind::to_end) {
+    bool const was_enough = is_tunnel_ && !sending_ && !cut_ && (expired_ || closed_after_sending_);
+    if ((error_ == asio::error::eof || was_enough) && body_ == body_kind::to_end) {
         body_ = body_kind::none;
         return;
     }

@@ -129,8 +129,10 @@ awaitable<void> client_connection::send_body(
         }
     }
     self->cut_ = !whole;
-    if (self->is_tunnel_ && whole)
+    if (self->is_tunnel_ && whole) {
         self->transport_->end_writing();
+        self->closed_after_sending_ = !self->transport_->is_open();
+    }
     if (self->reading_)
         self->expect(self->options_.body_timeout);
 }

@@ -96,7 +96,7 @@ public:
 
     bool connect(tcp::endpoint to, error_code& error) override { return begin_connect(socket(), to, error); }
     void await_connect(handler done) override { framex::await_connect(socket(), std::move(done)); }
-    error_code fault() noexcept override { return fault_of(socket()); }
+    bool has_connected(error_code& error) noexcept override { return framex::has_connected(socket(), error); }
     void handshake(handler done) override
     {
         shared_->stream.async_handshake(

@@ -18,7 +18,7 @@ public:
 
     bool connect(tcp::endpoint to, error_code& error) override { return begin_connect(socket_, to, error); }
     void await_connect(handler done) override { framex::await_connect(socket_, std::move(done)); }
-    error_code fault() noexcept override { return fault_of(socket_); }
+    bool has_connected(error_code& error) noexcept override { return framex::has_connected(socket_, error); }
     void read_some(asio::mutable_buffer to, handler done) override
     {
         socket_.async_read_some(to, here(std::move(done)));
@@ -83,12 +83,7 @@ bool begin_connect(tcp_socket& socket, tcp::endpoint to, error_code& error)
         error.assign(errno, boost::system::system_category());
         return true;
     }
-    pollfd state{socket.native_handle(), POLLOUT, 0};
-    if (::poll(&state, 1, 0) <= 0)
-        return false;
-    if (state.revents != POLLOUT)
-        error = fault_of(socket);
-    return true;
+    return has_connected(socket, error);
 }
 
 void await_connect(tcp_socket& socket, transport::handler done)
@@ -96,13 +91,17 @@ void await_connect(tcp_socket& socket, transport::handler done)
     socket.async_wait(tcp_socket::wait_write, on_socket(std::move(done), socket.get_executor()));
 }
 
-error_code fault_of(tcp_socket& socket) noexcept
+bool has_connected(tcp_socket& socket, error_code& error) noexcept
 {
+    pollfd state{socket.native_handle(), POLLOUT, 0};
+    if (::poll(&state, 1, 0) == 0)
+        return false;
     int fault = 0;
     socklen_t size = sizeof fault;
-    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &fault, &size) != 0)
+    if (state.revents != POLLOUT && ::getsockopt(state.fd, SOL_SOCKET, SO_ERROR, &fault, &size) != 0)
         fault = errno;
-    return {fault, boost::system::system_category()};
+    error.assign(fault, boost::system::system_category());
+    return true;
 }
 
 bool is_readable(tcp_socket& socket) noexcept

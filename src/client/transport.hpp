@@ -26,11 +26,11 @@ public:
     using handler = asio::any_completion_handler<void(error_code, std::size_t)>;
 
     virtual ~transport() = default;
-    /// Begins to connect. True: that has ended, with `error` or ready for octets or the handshake. False: so
-    /// it has once await_connect() has, with what fault() tells.
+    /// Begins to connect. True: that has ended, with `error` or ready for octets or the handshake. False: it
+    /// may have when await_connect() has, as has_connected() tells.
     virtual bool connect(asio::ip::tcp::endpoint to, error_code& error) = 0;
     virtual void await_connect(handler done) = 0;
-    virtual error_code fault() noexcept = 0;
+    virtual bool has_connected(error_code& error) noexcept = 0;
     virtual void read_some(asio::mutable_buffer to, handler done) = 0;
     virtual void write_some(asio::const_buffer from, handler done) = 0;
     /// What is there already; would_block when nothing is, or when only read_some() can tell.
@@ -48,8 +48,8 @@ public:
     virtual void probe_when_silent() noexcept = 0;
     /// Ends what is outstanding with operation_aborted; what has gone or come stays.
     virtual void cancel() noexcept = 0;
-    /// Nothing more is written: the other side reads the end behind what has gone, and may go on writing. Of a
-    /// transport that cannot do half of it: close().
+    /// Nothing more is written: the other side reads the end behind what has gone, and may go on writing. Of
+    /// a transport that cannot do half of it: close().
     virtual void end_writing() noexcept { close(); }
     /// Ends what is outstanding, and the connection.
     virtual void close() noexcept = 0;
@@ -78,7 +78,7 @@ using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, asio::any_io_executo
 /// Closes what was tried before. To this machine it mostly ends at once.
 bool begin_connect(tcp_socket& socket, asio::ip::tcp::endpoint to, error_code& error);
 void await_connect(tcp_socket& socket, transport::handler done);
-error_code fault_of(tcp_socket& socket) noexcept;
+bool has_connected(tcp_socket& socket, error_code& error) noexcept;
 bool is_readable(tcp_socket& socket) noexcept;
 
 /// A handler with the socket's executor. Its own, which is the same, would have to be allocated each time,

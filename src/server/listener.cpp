@@ -71,7 +71,8 @@ listener::listener(asio::any_io_executor executor, std::shared_ptr<service const
       closed_(serving::executor(), asio::steady_timer::time_point::max())
 {
     acceptor_.non_blocking(true);
-    acceptor_.set_option(tcp::no_delay(true)); // which those that it accepts inherit
+    error_code ignored;
+    acceptor_.set_option(tcp::no_delay(true), ignored); // which those that it accepts inherit
 }
 
 awaitable<> listener::take_in()

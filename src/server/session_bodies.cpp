@@ -49,22 +49,54 @@ void session<Socket>::end_pulled_body() noexcept
         *body_open_ = false;
 }
 
-/// A read of pull_body() is outstanding, until it has ended or whoever pulls is destroyed.
+/// An operation of pull_body(), from its begin on; whoever pulls may be destroyed inside of it.
 template <class Socket>
 class session<Socket>::pulling {
 public:
-    pulling(session& of, bool const& open) noexcept : of_(of), open_(open) { of_.pulling_ = true; }
+    /// `writes`: it sends what out_ holds, else it reads. `size`: what it has moved.
+    pulling(session& of, bool const& open, bool writes, std::size_t const& size) noexcept
+        : of_(of), open_(open), size_(size), before_(of.phase_), deadline_(of.deadline_),
+          begin_(of.owner().now()), writes_(writes)
+    {
+        of_.pulling_ = true;
+    }
     pulling(pulling const&) = delete;
     pulling& operator=(pulling const&) = delete;
     ~pulling()
     {
+        if (has_ended_ || !open_)
+            return;
+        of_.pulling_ = false;
+        if (writes_)
+            of_.out_.erase(0, size_);
+        go_back();
+    }
+
+    void ended() noexcept
+    {
+        has_ended_ = true;
         if (open_)
             of_.pulling_ = false;
+    }
+    /// To what the session did before, unless its answer has gone on meanwhile, with a deadline of its own.
+    void go_back() noexcept
+    {
+        if (of_.phase_ != phase::body && !(writes_ && of_.phase_ == phase::write))
+            return;
+        if (before_ == phase::stream)
+            of_.await_silence();
+        else
+            of_.go_back(before_, deadline_, begin_);
     }
 
 private:
     session& of_;
     bool const& open_;
+    std::size_t const& size_;
+    phase before_;
+    tick deadline_, begin_;
+    bool writes_;
+    bool has_ended_ = false;
 };
 
 /// Whoever reads may outlive the request and the session: `self` is touched only while `open` says so.
@@ -92,33 +124,31 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
             if (!error) {
                 self->received_at_once(size);
                 block.take(size, self->owner().now());
-                continue;
-            }
+            } else
+                self->input_.release(); // the wait may be long
+            continue;
         }
         turn = 0;
-        auto const before = self->phase_;
-        auto const deadline = self->deadline_;
-        auto const begin = self->owner().now();
         // 100 Continue, and answers to earlier requests; a stream sends what it has made by itself
         bool const is_framed = !self->is_tunnel() && !self->offers_tunnel();
-        bool const writes = is_framed && before == phase::handler && !self->out_.empty();
+        bool const writes = is_framed && self->phase_ == phase::handler && !self->out_.empty();
+        size = 0;
+        pulling now(*self, *open, writes, size);
         if (writes)
             self->enter(phase::write, self->limits().write_timeout);
         else if (is_framed) // else its client may be silent for as long as it likes
             self->enter_body();
-        {
-            pulling const now(*self, *open);
-            co_await io(
-                [&](auto handler) {
-                    auto& input = self->input_;
-                    if (writes)
-                        self->socket_.async_write_some(asio::buffer(self->out_), std::move(handler));
-                    else
-                        self->socket_.async_read_some(
-                            asio::buffer(input.free_begin(), input.free_size()), std::move(handler));
-                },
-                self->socket_.get_executor(), error, size);
-        }
+        co_await io(
+            [&](auto handler) {
+                auto& input = self->input_;
+                if (writes)
+                    self->socket_.async_write_some(asio::buffer(self->out_), std::move(handler));
+                else
+                    self->socket_.async_read_some(
+                        asio::buffer(input.free_begin(), input.free_size()), std::move(handler));
+            },
+            self->socket_.get_executor(), error, size);
+        now.ended();
         if (!*open)
             break;
         if (self->is_tunnel() && error && error != asio::error::operation_aborted) {
@@ -138,12 +168,7 @@ async_generator<std::string> session<Socket>::pull_body(session* self, std::shar
             block.take(size, self->owner().now());
             is_busy = size == room;
         }
-        if (self->phase_ != phase::body && !(writes && self->phase_ == phase::write))
-            continue; // the answer has gone on meanwhile, with a deadline of its own
-        if (before == phase::stream)
-            self->await_silence();
-        else
-            self->go_back(before, deadline, begin);
+        now.go_back();
     }
     throw http_error(400, "the request of this body is over");
 }

@@ -189,6 +189,20 @@ BOOST_AUTO_TEST_CASE(a_body_of_known_length_that_drips_runs_out_of_its_time)
     BOOST_TEST(!get(drips, options).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_comes_in_bursts_keeps_its_rate_by_all_of_them)
+{
+    client_options options;
+    options.body_timeout = 400ms;
+    options.body_rate = 200'000; // of which each burst has for half a second
+    scripted upstream([](peer& client) {
+        client.head();
+        client.say("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+        for (int i = 0; i < 10 && client.say(std::string(100'000, 'x')); ++i)
+            std::this_thread::sleep_for(200ms);
+    });
+    BOOST_TEST(!get(upstream, options).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_body_of_unknown_length_may_be_a_stream_that_drips)
 {
     client_options options;

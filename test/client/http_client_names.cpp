@@ -99,6 +99,13 @@ public:
             ::close(each);
     }
 
+    /// Takes in who waits.
+    void hear()
+    {
+        for (int taken = 0; (taken = ::accept(sockets_.front(), nullptr, nullptr)) >= 0;)
+            sockets_.push_back(taken);
+    }
+
 private:
     int open() { return sockets_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)); }
 
@@ -180,6 +187,26 @@ BOOST_AUTO_TEST_CASE(an_address_that_does_not_answer_leaves_time_for_the_next_on
     options.connect_timeout = 50ms;
     auto const found = failure_of(outgoing_request("GET", "http://127.0.0.2:" + port + "/"), options);
     BOOST_TEST((found == errc::connect_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_takes_its_time_is_waited_for)
+{
+    scripted neighbour(answers(with_length("ok")));
+    auto const port = neighbour.name().substr(neighbour.name().find(':') + 1);
+    deaf other(port);
+    std::atomic<bool> is_over = false;
+    std::thread late([&] {
+        std::this_thread::sleep_for(100ms);
+        for (; !is_over; std::this_thread::sleep_for(5ms))
+            other.hear();
+    });
+    client_options options;
+    options.connect_timeout = 10s; // the system asks again after a second
+    options.head_timeout = 50ms;
+    auto const found = failure_of(outgoing_request("GET", "http://127.0.0.2:" + port + "/"), options);
+    is_over = true;
+    late.join();
+    BOOST_TEST((found == errc::head_timeout)); // it was connected, and nobody answers
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_looked_up_again_when_its_connection_is_old)

@@ -68,9 +68,11 @@ public:
     /// std::invalid_argument for a request that cannot be written.
     awaitable<response> send(outgoing_request request) const;
 
-    /// The answer's head; its body comes as it is pulled, at most one buffer of 16 KB ahead of whoever pulls.
+    /// The answer's head; its body comes as it is pulled, at most one buffer of 16 KB (of 64 KB
+    /// above 40 MB a second) ahead of whoever pulls.
     /// `headers` are as they were sent, without the fields of the connection. Content-Length stays, even
-    /// without a body (HEAD, 304). Throws as send(); the body throws upstream_error, too.
+    /// without a body (HEAD, 304). Throws as send(); the body throws upstream_error, too. Whoever is
+    /// cancelled while it waits for the upstream has closed the connection at once.
     awaitable<streamed_response> stream(outgoing_request request) const;
 
     client_counts counts() const noexcept;

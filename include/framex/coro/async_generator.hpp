@@ -29,7 +29,8 @@ struct stream_access;
 ///
 /// Everything happens on the consumer's executor: one thread or a strand. Dropped between two items, the body
 /// is destroyed at once. Dropped inside an operation, that is cancelled and the body is destroyed when it has
-/// ended, with all generators that it pulls from: destructors run, no exception does.
+/// ended, and so are the generators that it pulls from: destructors run, catch blocks do not. One of those
+/// that outlives it, since it was lent, gives nothing more: its next() throws operation_aborted.
 template <class T>
 class [[nodiscard]] async_generator {
     static_assert(!std::is_aggregate_v<T>,
@@ -97,7 +98,8 @@ struct stream_access {
     {
         return !g.body_ || g.body_.promise().settled();
     }
-    /// The item, or null at the end; it lives until the next step. Throws what the body threw, once.
+    /// The item, or null at the end; it lives until the next step. Throws what the body threw, once, and
+    /// operation_aborted when it was abandoned.
     template <class T>
     static T* item(async_generator<T>& g)
     {
@@ -106,6 +108,8 @@ struct stream_access {
         auto& promise = g.body_.promise();
         if (promise.error_)
             std::rethrow_exception(std::exchange(promise.error_, nullptr));
+        if (promise.abandoned())
+            throw boost::system::system_error(asio::error::operation_aborted);
         return std::exchange(promise.item_, nullptr);
     }
 
@@ -187,7 +191,12 @@ class async_generator<T>::promise_type : public detail::generator_base {
         void await_suspend(std::coroutine_handle<> body)
         {
             self_.source_ = stream_access::body_of(source_);
-            base::await_suspend(body);
+            try {
+                base::await_suspend(body);
+            } catch (...) { // no memory: the body goes on, and nothing is awaited
+                self_.source_ = nullptr;
+                throw;
+            }
         }
         std::optional<U> await_resume()
         {

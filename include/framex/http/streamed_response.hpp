@@ -14,7 +14,8 @@ namespace framex {
 /// connection visibly: erase the field when you change the body), else chunked, to an HTTP/1.0 client to the
 /// end of the connection. Date is kept; the other fields that frame a message are the server's own. For HEAD
 /// and the statuses 204, 205 and 304 the body is dropped unread. What the body throws after the head was sent
-/// ends the connection visibly. A client that leaves cancels the body; one that reads slowly holds it back.
+/// ends the connection visibly. A client that leaves ends the body as a drop does:
+/// destructors run, catch blocks do not. One that reads slowly holds it back.
 ///
 /// Status 101 answers a request that has `opens_websocket`; to any other one it is a 500. Then the connection
 /// is a tunnel: `body` goes out as it is, what the client sends comes as the request's body, without a limit,
