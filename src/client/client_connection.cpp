@@ -180,7 +180,7 @@ bool client_connection::was_stale(outgoing_request const& request) const noexcep
 
 // ---- connecting -------------------------------------------------------------------------------------
 
-/// The addresses of the origin, or error_. A look-up of the system cannot be stopped: at the deadline, and
+/// The addresses of the origin's name, or error_. A look-up of the system cannot be stopped: at the deadline, and
 /// when the call is cancelled, it is left alone.
 awaitable<std::vector<tcp::endpoint>> client_connection::resolve()
 {
@@ -217,20 +217,13 @@ awaitable<std::vector<tcp::endpoint>> client_connection::resolve()
         std::shared_ptr<lookup> asked_;
         std::weak_ptr<client_connection> by_;
     };
-    std::vector<tcp::endpoint> known;
-    auto const address = asio::ip::make_address(origin_.host(), error_);
-    if (!error_) {
-        known.emplace_back(address, origin_.port());
-        co_return known;
-    }
     auto const asked = std::make_shared<lookup>();
     resolver_.async_resolve(origin_.host(), std::to_string(origin_.port()),
         asio::ip::resolver_base::numeric_service, answer(asked, weak_from_this()));
     while (!asked->ended && !expired_)
         co_await bell();
     error_ = asked->error;
-    known.swap(asked->found);
-    co_return known;
+    co_return std::move(asked->found);
 }
 
 /// The addresses share the time: each may take its part of what is left.
@@ -239,7 +232,11 @@ awaitable<bool> client_connection::connect()
     using std::chrono::milliseconds;
     expect(options_.connect_timeout);
     auto const last = due_;
-    auto const known = co_await resolve();
+    std::vector<tcp::endpoint> known;
+    if (auto const address = asio::ip::make_address(origin_.host(), error_); !error_)
+        known.emplace_back(address, origin_.port());
+    else
+        known = co_await resolve();
     if (error_ || expired_)
         co_return fail(upstream_errc::resolve, upstream_errc::connect_timeout);
     for (auto left = known.size(); left != 0; --left) {

@@ -229,6 +229,7 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
     stream_access::set_executor(generator, owner().executor());
     std::size_t turn = 0;
     bool has_waited = false;
+    bool is_first = true; ///< item
     bool finished = false;
     bool whole = true;
     bool ready = stream_access::step(generator);
@@ -247,7 +248,7 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
                 }
                 append_item(out_, *item, chunked);
                 ++items;
-                ready = stream_access::step(generator);
+                ready = !is_first && stream_access::step(generator);
             }
         } catch (...) {
             failed = std::current_exception();
@@ -286,6 +287,10 @@ awaitable<bool> session<Socket>::send_stream(Generator& generator)
         }
         if (finished)
             break;
+        if (is_first && items != 0) { // it has gone, however long the body takes for the next one
+            is_first = false;
+            ready = stream_access::step(generator);
+        }
         if (ready) {
             if (turn >= stream_turn) {
                 turn = 0;
