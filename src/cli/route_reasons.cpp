@@ -16,6 +16,8 @@ namespace framex::cli {
 
 namespace {
 
+bool is_exact(std::string_view rule) { return !rule.ends_with("/*"); }
+
 /// A rule that matches the path, with the one that counts first.
 std::vector<std::string> matching_rules(auth_settings const& auth, std::string_view path)
 {
@@ -23,8 +25,8 @@ std::vector<std::string> matching_rules(auth_settings const& auth, std::string_v
     for (auto const& [pattern, keys] : auth.rules)
         if (key_rules({{pattern, keys}}).find(path))
             matching.push_back(pattern);
-    std::ranges::sort(matching, [&](std::string const& a, std::string const& b) {
-        return (a == path) != (b == path) ? a == path : a.size() > b.size();
+    std::ranges::sort(matching, [](std::string const& a, std::string const& b) {
+        return is_exact(a) != is_exact(b) ? is_exact(a) : a.size() > b.size();
     });
     return matching;
 }
@@ -33,7 +35,7 @@ std::vector<std::string> matching_rules(auth_settings const& auth, std::string_v
 std::string counting(auth_settings const& auth, key_rule const& rule, std::string_view path)
 {
     auto text = rule.pattern + " counts, "
-        + (rule.pattern == path ? "it is exactly " : "the longest prefix of ") + std::string(path);
+        + (is_exact(rule.pattern) ? "it is exactly " : "the longest prefix of ") + std::string(path);
     std::string others;
     for (auto const& each : matching_rules(auth, path))
         if (each != rule.pattern)
@@ -167,6 +169,14 @@ private:
     }
     bool may_be_published() const { return !(takers_.empty() && sockets_.empty()) && !found_.target; }
 
+    /// A template of the upstream's document, which may fit the path, may have a rule of its own.
+    bool may_have_a_rule() const
+    {
+        return may_be_published() && std::ranges::any_of(wanted_.auth.rules, [](auto const& rule) {
+            return rule.first.find('{') != std::string::npos;
+        });
+    }
+
     void explain_keys()
     {
         if (!found_.target && !may_be_published())
@@ -190,14 +200,16 @@ private:
             say("keys", counting(wanted_.auth, *on_path, path_));
         if (on_path && on_route && on_path != on_route)
             say("", "a request needs a key that is in both");
-        if (may_be_published())
-            say("", "a rule on the template in the upstream's document counts as well");
+        if (may_have_a_rule())
+            say("",
+                "a rule on the template in the upstream's document counts as well: see --why '/items/{id}'");
     }
 
     std::string answer() const
     {
         std::string const who = is_closed_ ? "401 for everybody"
             : is_guarded_                  ? "to who sends a key, else 401"
+            : may_have_a_rule()            ? "to everybody unless such a rule guards it"
                                            : "to everybody";
         if (found_.target)
             return is_closed_ ? who

@@ -180,8 +180,8 @@ bool client_connection::was_stale(outgoing_request const& request) const noexcep
 
 // ---- connecting -------------------------------------------------------------------------------------
 
-/// The addresses of the origin's name, or error_. A look-up of the system cannot be stopped: at the deadline, and
-/// when the call is cancelled, it is left alone.
+/// The addresses of the origin's name, or error_. A look-up of the system cannot be stopped: at the deadline,
+/// and when the call is cancelled, it is left alone.
 awaitable<std::vector<tcp::endpoint>> client_connection::resolve()
 {
     struct lookup {

@@ -32,12 +32,45 @@ constexpr std::uint64_t step(std::uint64_t hash, char next) noexcept
 {
     return (hash ^ static_cast<unsigned char>(next)) * 0x100000001b3;
 }
-std::uint64_t hash_of(std::string_view text) noexcept
+
+/// Where the name of a parameter ends that begins behind `at`, which is a "{"; `at` when none does.
+std::size_t end_of_name(std::string_view text, std::size_t at) noexcept
+{
+    auto const end = text.find_first_of("{}/", at + 1);
+    return end != text.npos && text[end] == '}' ? end : at;
+}
+
+/// Of the text without the names of parameters: "/items/{id}" is "/items/{}". `after(hash, size)`: of what
+/// ends with each "/".
+template <class F>
+std::uint64_t hash_of(std::string_view text, F&& after) noexcept
 {
     auto hash = begin_of_hash;
-    for (char const c : text)
-        hash = step(hash, c);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        hash = step(hash, text[at]);
+        if (text[at] == '/')
+            after(hash, at + 1);
+        else if (text[at] == '{')
+            at = end_of_name(text, at);
+    }
     return hash;
+}
+
+/// Whether they differ in the names of parameters only.
+bool same_path(std::string_view one, std::string_view other) noexcept
+{
+    if (one == other)
+        return true;
+    std::size_t a = 0, b = 0;
+    for (; a < one.size() && b < other.size() && one[a] == other[b]; ++a, ++b)
+        if (one[a] == '{') {
+            auto const end = end_of_name(one, a), other_end = end_of_name(other, b);
+            if ((end == a) != (other_end == b))
+                return false;
+            a = end;
+            b = other_end;
+        }
+    return a == one.size() && b == other.size();
 }
 
 } // namespace
@@ -74,7 +107,7 @@ key_rules::key_rules(std::map<std::string, std::vector<std::string>> const& rule
 
 void key_rules::add(std::string_view text, key_rule rule)
 {
-    auto const hash = hash_of(text);
+    auto const hash = hash_of(text, [](std::uint64_t, std::size_t) {});
     auto at = hash & (slots_.size() - 1);
     while (slots_[at].rule)
         at = (at + 1) & (slots_.size() - 1);
@@ -109,7 +142,7 @@ key_rule const* key_rules::look_up(std::uint64_t hash, std::string_view path, bo
         bool const has_star = text.ends_with("/*");
         if (has_star)
             text.remove_suffix(1);
-        if (has_star == is_prefix && text == path)
+        if (has_star == is_prefix && same_path(text, path))
             return slots_[at].rule.get();
     }
     return nullptr;
@@ -120,13 +153,10 @@ key_rule const* key_rules::find(std::string_view path) const noexcept
     if (slots_.empty())
         return nullptr;
     key_rule const* found = nullptr;
-    auto hash = begin_of_hash;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        hash = step(hash, path[i]);
-        if (path[i] == '/')
-            if (auto const* longer = look_up(hash, path.substr(0, i + 1), true))
-                found = longer;
-    }
+    auto const hash = hash_of(path, [&](std::uint64_t begin, std::size_t size) {
+        if (auto const* longer = look_up(begin, path.substr(0, size), true))
+            found = longer;
+    });
     auto const* exact = look_up(hash, path, false);
     return exact ? exact : found;
 }

@@ -254,6 +254,25 @@ websockets = ["/ws", "/live/*"]
     BOOST_TEST(!shows("WebSocket"));
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_on_a_template_is_told_whatever_its_parameter_is_called)
+{
+    space.toml(R"(load_builtin_plugins = ["proxy"]
+[auth.rules]
+"/api/v1/items/{id}" = ["k"]
+[plugins.proxy.proxy_urls."http://127.0.0.1:2"]
+enable = ["/api/*"]
+[plugins.proxy.auth.rules]
+"/api/v1/items/{id}" = ["sent"]
+)");
+    BOOST_TEST(run({"routes", "--why", "/api/v1/items/{item_id}"}) == done);
+    BOOST_TEST(shows("it is sent the key of plugins.proxy.auth.rules /api/v1/items/{id}\n"));
+    BOOST_TEST(shows("keys      /api/v1/items/{id} counts, it is exactly /api/v1/items/{item_id}\n"));
+    BOOST_TEST(shows("to who sends a key, else 401"));
+    BOOST_TEST(run({"routes", "--why", "/api/v1/items/3"}) == done);
+    BOOST_TEST(shows("a rule on the template in the upstream's document counts as well"));
+    BOOST_TEST(shows(", to everybody unless such a rule guards it, when its document has"));
+}
+
 BOOST_AUTO_TEST_CASE(without_the_proxy_no_upstream_is_spoken_of)
 {
     BOOST_TEST(run({"routes", "--why", "/api/v1/ecko", "--load-builtin-plugins", "echo"}) == done);

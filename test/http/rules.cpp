@@ -47,6 +47,21 @@ BOOST_AUTO_TEST_CASE(a_prefix_guards_its_folder_and_all_below_but_not_the_path_w
     BOOST_TEST(key_rules(keys_by_pattern{{"/*", {"k"}}}).find("/"));
 }
 
+BOOST_AUTO_TEST_CASE(the_name_of_a_parameter_does_not_count)
+{
+    key_rules const rules({{"/items/{id}", {"exact"}}, {"/items/{id}/parts/*", {"prefix"}},
+        {"/{a}{b}", {"two"}}, {"/open{/x", {"brace"}}, {"/plain", {"plain"}}});
+    for (char const* same : {"/items/{id}", "/items/{item_id}", "/items/{}", "/items/{id:int}"})
+        BOOST_TEST(rules.find(same)->keys.front() == "exact", same);
+    BOOST_TEST(rules.find("/items/{other}/parts/{part}")->keys.front() == "prefix");
+    BOOST_TEST(rules.find("/{one}{other}")->keys.front() == "two");
+    BOOST_TEST(rules.find("/open{/x")->keys.front() == "brace");
+    for (char const* other :
+        {"/items/1", "/items/{id", "/items/id}", "/items/{id}x", "/items/{a/b}", "/items/x{id}", "/{a}",
+            "/{a}{b", "/open{}/x", "/open{/y", "/items/{id}/part", "/{plain}", "/items"})
+        BOOST_TEST(!rules.find(other), other);
+}
+
 BOOST_AUTO_TEST_CASE(a_key_opens_as_it_is_and_as_a_bearer_token)
 {
     key_rules const rules({{"/a", {"first key", "second"}}, {"/none", {}}, {"/empty", {""}}});

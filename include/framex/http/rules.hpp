@@ -26,7 +26,8 @@ struct key_rule {
     bool opened_by(std::string_view authorization) const noexcept;
 };
 
-/// An exact rule beats a prefix, a longer prefix beats a shorter one; the keys of that one rule count.
+/// An exact rule beats a prefix, a longer prefix beats a shorter one; the keys of that one rule count. The
+/// name of a parameter does not: "/items/{id}" is "/items/{item_id}".
 class key_rules {
 public:
     key_rules() = default;
