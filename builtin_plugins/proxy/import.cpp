@@ -55,14 +55,22 @@ awaitable<response> upstream_import::ask(std::string path)
     return fetcher_.send(std::move(asking));
 }
 
-void upstream_import::take(response answer, bool& changed)
+std::string upstream_import::advice(int status, std::string const& asked) const
+{
+    if (status != 401 && status != 403)
+        return "; give the right docs_path";
+    if (settings_->key_for(asked).empty())
+        return "; give the key in [plugins.proxy.auth] rules under that path";
+    return "; the key that [plugins.proxy.auth] rules have for that path was refused";
+}
+
+/// `asked`: the path, or both of them.
+void upstream_import::take(response answer, std::string const& asked, bool& changed)
 {
     bool const is_known = answer.status == 304 && document_;
     if (answer.status != 200 && !is_known)
-        throw document_error("is not there: " + which_.docs_path + " answers " + std::to_string(answer.status)
-            + (answer.status == 401 || answer.status == 403
-                    ? "; give the key in [plugins.proxy.auth] rules under that path"
-                    : "; give the right docs_path"));
+        throw document_error("is not there: " + asked + " answers " + std::to_string(answer.status)
+            + advice(answer.status, asked));
     if (is_known)
         return;
     if (answer.body != text_) {
@@ -78,17 +86,18 @@ awaitable<bool> upstream_import::refresh()
     bool changed = false;
     std::string trouble;
     try {
-        auto answer = co_await ask(path_);
+        auto asked = path_;
+        auto answer = co_await ask(asked);
         if (answer.status == 404 && which_.docs_path == usual_docs_path) {
             std::string const other = path_ == usual_docs_path ? fastapi_docs_path : usual_docs_path;
             etag_.clear();
             auto second = co_await ask(other);
-            if (second.status == 200) {
+            if (second.status == 200)
                 path_ = other;
-                answer = std::move(second);
-            }
+            asked = second.status == 404 ? path_ + ", as " + other + " does," : other;
+            answer = std::move(second);
         }
-        take(std::move(answer), changed);
+        take(std::move(answer), asked, changed);
     } catch (document_error const& error) {
         trouble = std::string("its document ") + error.what();
     } catch (boost::system::system_error const& error) {

@@ -31,7 +31,8 @@ public:
 
 private:
     awaitable<response> ask(std::string path);
-    void take(response answer, bool& changed);
+    void take(response answer, std::string const& asked, bool& changed);
+    std::string advice(int status, std::string const& asked) const;
 
     upstream_settings const& which_; ///< a part of settings_
     std::shared_ptr<proxy_settings const> settings_;

@@ -1,4 +1,5 @@
 // The proxy in front of real services: requests, uploads, streams, failures.
+#include "client/scripted.hpp"
 #include "proxied.hpp"
 #include "server/sample.hpp"
 
@@ -245,6 +246,28 @@ BOOST_AUTO_TEST_CASE(the_document_of_a_plain_fastapi_service_is_found)
         "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "GET /openapi.json ");
     front here({{url_of(upstream.port()), json::object()}});
     BOOST_TEST(has(here.log(), "1 of 1 operations taken"));
+}
+
+BOOST_AUTO_TEST_CASE(a_document_that_is_not_there_is_told_with_what_would_help)
+{
+    auto const answering = [](std::string status) {
+        return [status = std::move(status)](peer& client) {
+            for (auto head = client.head(); !head.empty(); head = client.head())
+                client.say("HTTP/1.1 " + (head.starts_with("GET /openapi.json ") ? status : "404 Not Found")
+                    + "\r\nContent-Length: 0\r\n\r\n");
+        };
+    };
+    scripted locked(answering("401 Unauthorized")), empty(answering("404 Not Found"));
+    json::object const urls{{locked.url(), json::object()}, {empty.url(), json::object()}};
+    front here(urls);
+    BOOST_TEST(has(here.log(),
+        "is not there: /openapi.json answers 401; give the key in [plugins.proxy.auth] rules under that "
+        "path"));
+    BOOST_TEST(has(here.log(),
+        "is not there: /api/v1/openapi.json, as /openapi.json does, answers 404; give the right docs_path"));
+    json::object const rules{{"/openapi.json", json::array{"wrong"}}};
+    front wrong(urls, {{"auth", json::object{{"rules", rules}}}});
+    BOOST_TEST(has(wrong.log(), "the key that [plugins.proxy.auth] rules have for that path was refused"));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_is_sent_where_a_rule_names_one)
