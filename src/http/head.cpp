@@ -293,7 +293,7 @@ bool request_head::opens_websocket() const noexcept
 field_view const* message_head::find(std::string_view name) const noexcept
 {
     for (auto const* entry = fields; entry != fields + field_count; ++entry)
-        if (equals_ignoring_case(entry->name, name))
+        if (entry->name == name || equals_ignoring_case(entry->name, name)) // as most write it
             return entry;
     return nullptr;
 }

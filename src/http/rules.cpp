@@ -2,6 +2,7 @@
 #include <framex/http/rules.hpp>
 #include <framex/http/syntax.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -46,14 +47,17 @@ template <class F>
 std::uint64_t hash_of(std::string_view text, F&& after) noexcept
 {
     auto hash = begin_of_hash;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        hash = step(hash, text[at]);
-        if (text[at] == '/')
-            after(hash, at + 1);
-        else if (text[at] == '{')
-            at = end_of_name(text, at);
+    for (std::size_t at = 0;; ++at) {
+        for (auto const name = std::min(text.find('{', at), text.size()); at < name; ++at) {
+            hash = step(hash, text[at]);
+            if (text[at] == '/')
+                after(hash, at + 1);
+        }
+        if (at == text.size())
+            return hash;
+        hash = step(hash, '{');
+        at = end_of_name(text, at);
     }
-    return hash;
 }
 
 /// Whether they differ in the names of parameters only.

@@ -35,7 +35,7 @@ bool is_opened(request_head const& head, route_table const& table, route const& 
             on_decoded = table.rules().find(*decoded);
     if (!on_route && !on_path && !on_decoded)
         return true;
-    auto const* sent = head.find("authorization");
+    auto const* sent = head.find("Authorization");
     if (!sent)
         return false;
     for (auto const* field = sent + 1; field != head.fields + head.field_count; ++field)
