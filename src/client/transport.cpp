@@ -94,7 +94,7 @@ void await_connect(tcp_socket& socket, transport::handler done)
 bool has_connected(tcp_socket& socket, error_code& error) noexcept
 {
     pollfd state{socket.native_handle(), POLLOUT, 0};
-    if (::poll(&state, 1, 0) == 0)
+    if (::poll(&state, 1, 0) <= 0) // perhaps a signal has come: that says nothing
         return false;
     int fault = 0;
     socklen_t size = sizeof fault;
